@@ -1,0 +1,14 @@
+//! Bounds on what a reader accepts, so that no input can exhaust memory or the stack.
+
+/// The largest input, in bytes. A thousand Secrets of the largest size etcd stores fit several
+/// times over only in a hand-made file; a stream of ordinary ones is far below.
+pub(crate) const INPUT_BYTES: usize = 256 * 1024 * 1024;
+
+/// The deepest nesting of lists and objects.
+pub(crate) const DEPTH: usize = 128;
+
+/// How many nodes aliases may add to one document.
+pub(crate) const ALIAS_NODES: usize = 100_000;
+
+/// How many bytes of text aliases may add to one document.
+pub(crate) const ALIAS_BYTES: usize = 16 * 1024 * 1024;
