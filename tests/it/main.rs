@@ -1,0 +1,5 @@
+//! Everything that is tested against real servers, and the rules about the whole tree. One binary, so
+//! that it links once; a module per subject.
+
+mod boundaries;
+mod harness;
