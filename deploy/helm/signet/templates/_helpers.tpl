@@ -117,3 +117,13 @@ annotations: {{- toYaml . | nindent 2 }}
 {{- define "signet.leaseName" -}}
 signet-controller
 {{- end -}}
+
+{{- define "signet.replicas" -}}
+{{- if not (kindIs "invalid" .Values.replicas) -}}
+{{- .Values.replicas -}}
+{{- else if and .Values.rbac.create .Values.leaderElection.enabled -}}
+2
+{{- else -}}
+1
+{{- end -}}
+{{- end -}}
