@@ -1,1 +1,4 @@
-//! (being written)
+//! The operator: watches SealedSecrets, decides, and applies the Secrets they stand for.
+
+pub mod clock;
+pub mod config;
