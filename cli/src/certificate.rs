@@ -1,0 +1,109 @@
+//! Where the sealing certificate comes from, and whether it can be used.
+
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+use signet_sealed::Certificate;
+
+use crate::error::{Exit, Failure, Outcome};
+
+/// A certificate source given on the command line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A file on this machine.
+    File(PathBuf),
+    /// Something to fetch, with its scheme.
+    Url(String),
+}
+
+impl Source {
+    /// Tells a file name from a URL as kubeseal does: anything without a scheme is a file, and so is a
+    /// scheme of one letter, which is a drive.
+    ///
+    /// # Errors
+    /// When the text is neither: a broken escape, a colon in the first part of a path.
+    pub fn parse(text: &str) -> Outcome<Self> {
+        let bad = |problem: &str| Failure::usage(format!("--cert {text:?}: {problem}"));
+        if text.chars().any(|c| c.is_ascii_control()) {
+            return Err(bad("control character in a file name or URL"));
+        }
+        let (text_before_fragment, _) = text.split_once('#').unwrap_or((text, ""));
+        let scheme = scheme(text_before_fragment).ok_or_else(|| bad("missing scheme before the colon"))?;
+        let rest = &text_before_fragment[scheme.map_or(0, |scheme| scheme.len() + 1)..];
+        let path = rest.split('?').next().unwrap_or(rest);
+        if scheme.is_none() && path.split('/').next().is_some_and(|segment| segment.contains(':')) {
+            return Err(bad("a colon in the first part of a path; put ./ in front of it"));
+        }
+        // What follows a scheme without a slash is opaque and not unescaped.
+        if (scheme.is_none() || rest.starts_with('/')) && percent_decode(path).is_none() {
+            return Err(bad("broken % escape"));
+        }
+        Ok(match scheme {
+            Some(scheme) if scheme.len() > 1 => Self::Url(text.to_owned()),
+            _ => Self::File(PathBuf::from(text)),
+        })
+    }
+}
+
+/// The scheme of a URL: `Some(None)` without one, `None` when the text begins with a colon.
+fn scheme(text: &str) -> Option<Option<&str>> {
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' => {}
+            b'0'..=b'9' | b'+' | b'-' | b'.' if at > 0 => {}
+            b':' if at == 0 => return None,
+            b':' => return Some(Some(&text[..at])),
+            _ => return Some(None),
+        }
+    }
+    Some(None)
+}
+
+/// Undoes percent-encoding; `None` when an escape is broken or the result is not text.
+pub fn percent_decode(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'%' => {
+                let mut digit = || char::from(rest.next()?).to_digit(16);
+                let (high, low) = (digit()?, digit()?);
+                u8::try_from(16 * high + low).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+/// The first certificate of PEM data, if values may be sealed with it today.
+///
+/// # Errors
+/// When there is none, it is not RSA, or it has expired.
+pub fn usable(pem: &[u8]) -> Outcome<Certificate> {
+    let certificate = Certificate::from_pem(pem).map_err(|error| Failure::from_error(Exit::Input, &error))?;
+    if certificate.not_after() < Timestamp::now() {
+        let date = certificate.not_after().strftime("%B %-d, %Y");
+        return Err(Failure::input(format!("failed to encrypt using an expired certificate on {date}"))
+            .hint("fetch the current one with `signet cert`"));
+    }
+    Ok(certificate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn file_names_and_urls_are_told_apart_as_go_does() {
+        for file in ["cert.pem", "/a/b", "./a:b", "a/b:c", "C:\\cert.pem", "c:/x", "-", "http", "a b", "é", "?x:y"] {
+            assert_eq!(Source::parse(file).unwrap(), Source::File(file.into()));
+        }
+        for url in ["http://x/y", "https://x", "file:///x", "ftp://x", "ab:c", "HTTP://x", "s3:%zz"] {
+            assert_eq!(Source::parse(url).unwrap(), Source::Url(url.to_owned()));
+        }
+        for bad in ["%zz", "a/%", ":x", "1:2", "a_b:c", "a\nb", "http://x/%zz"] {
+            assert!(Source::parse(bad).is_err(), "{bad:?}");
+        }
+    }
+}

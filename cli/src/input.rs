@@ -1,0 +1,73 @@
+//! Reading files and standard input, bounded and without leaving copies behind.
+
+use std::fs::File;
+use std::io::{self, IsTerminal, Read};
+use std::path::Path;
+
+use signet_secret::Plaintext;
+use zeroize::Zeroizing;
+
+use crate::error::{Exit, Failure, Outcome};
+
+/// Largest input that is read, in bytes.
+const LIMIT: usize = 256 << 20;
+
+const CHUNK: usize = 64 << 10;
+
+/// All of standard input. It may hold plaintext, so it is kept as such.
+pub fn read_stdin() -> Outcome<Plaintext> {
+    let stdin = io::stdin().lock();
+    read_all(stdin).map_err(|error| Failure::input(format!("read standard input: {}", crate::error::reason(&error))))
+}
+
+/// All of a file.
+pub fn read_file(path: &Path) -> Outcome<Plaintext> {
+    let file = File::open(path).map_err(|error| Failure::file(Exit::Input, "open", path, &error))?;
+    read_all(file).map_err(|error| Failure::file(Exit::Input, "read", path, &error))
+}
+
+/// Whether standard input is a terminal, where a reader would wait for someone to type.
+pub fn stdin_is_terminal() -> bool {
+    io::stdin().is_terminal()
+}
+
+/// Reads to the end. A vector that grows leaves its old buffers in memory: these are wiped.
+pub fn read_all(mut source: impl Read) -> io::Result<Plaintext> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(CHUNK));
+    loop {
+        if bytes.len() == bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(2 * bytes.capacity()));
+            larger.extend_from_slice(&bytes);
+            bytes = larger;
+        }
+        let (filled, room) = (bytes.len(), bytes.capacity());
+        bytes.resize(room, 0);
+        let read = loop {
+            match source.read(&mut bytes[filled..]) {
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                other => break other?,
+            }
+        };
+        bytes.truncate(filled + read);
+        if read == 0 {
+            return Ok(Plaintext::from(bytes));
+        }
+        if bytes.len() > LIMIT {
+            return Err(io::Error::other(format!("more than {} MiB", LIMIT >> 20)));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn input_of_any_length_is_read_whole() {
+        for length in [0, 1, CHUNK - 1, CHUNK, CHUNK + 1, 5 * CHUNK + 7] {
+            let bytes: Vec<u8> = (0..length).map(|i| i as u8).collect();
+            let read = read_all(bytes.as_slice()).unwrap();
+            assert!(read.expose() == bytes, "{length} bytes");
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! The default mode: Secrets in, SealedSecrets out.
+
+use signet_sealed::{PublicKey, Scope};
+
+use super::{Input, Run};
+use crate::error::{Failure, Outcome};
+use crate::output::Output;
+use crate::sealing::{self, Rules};
+
+/// Seals the stream of Secrets in `input`.
+pub(super) fn run(run: &Run<'_>, input: Input, key: &PublicKey, output: &mut Output) -> Outcome {
+    let bytes = input.read()?;
+    let stream = sealing::read_stream(bytes.expose())?;
+    drop(bytes);
+    if stream.secrets.is_empty() {
+        return Err(Failure::input("no secrets found. Ensure the input is valid and UTF-8 encoded"));
+    }
+    sealing::warn_of_conversions(&stream.conversions);
+    let name = run.options.name.as_str();
+    let rules = Rules {
+        // The default does not override what the annotations of the input say.
+        scope: Some(run.options.scope).filter(|scope| *scope != Scope::Strict),
+        name: Some(name).filter(|name| !name.is_empty()),
+        namespace: None,
+        allow_empty: run.options.allow_empty_data,
+        client: &run.client,
+    };
+    sealing::seal_all(stream.secrets, &rules, key, |sealed| {
+        output.write(run.notation()?.print(&sealed.to_value()).as_bytes())
+    })
+}

@@ -1,0 +1,244 @@
+//! A SealedSecret, as a file or an API server holds it.
+
+use signet_manifest::{Fields, Map, Reading, TypeError, Value};
+use signet_sealed::{Label, LabelError, Scope};
+use signet_secret::Fingerprint;
+
+use super::schema::{Kind, OBJECT_META, ObjectError, Schema, normalise, with_type};
+use super::{Secret, text_at};
+
+/// Annotation of ours on a SealedSecret: the fingerprint of the key that sealed it. It is not
+/// authenticated; it only tells the controller which key to try first.
+pub const SEALED_WITH_ANNOTATION: &str = "signet.dev/sealed-with";
+
+/// Annotation that keeps the controller from setting an owner reference.
+const SKIP_OWNER_ANNOTATION: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+
+const API_VERSION: &str = "bitnami.com/v1alpha1";
+const KIND: &str = "SealedSecret";
+
+const SEALED_SECRET: Schema = &[
+    ("kind", Kind::Text),
+    ("apiVersion", Kind::Text),
+    ("metadata", Kind::Object(OBJECT_META)),
+    ("spec", Kind::Object(SPEC)),
+    ("status", Kind::OptionalObject(STATUS)),
+];
+
+const SPEC: Schema = &[
+    ("template", Kind::Object(TEMPLATE)),
+    ("data", Kind::Bytes),
+    ("encryptedData", Kind::TolerantTexts),
+];
+
+const TEMPLATE: Schema = &[
+    ("metadata", Kind::Object(OBJECT_META)),
+    ("type", Kind::Text),
+    ("immutable", Kind::OptionalBool),
+    ("data", Kind::Texts),
+];
+
+const STATUS: Schema =
+    &[("observedGeneration", Kind::Integer), ("conditions", Kind::Objects(CONDITION))];
+
+const CONDITION: Schema = &[
+    ("type", Kind::FullText),
+    ("status", Kind::FullText),
+    ("lastUpdateTime", Kind::Time),
+    ("lastTransitionTime", Kind::Time),
+    ("reason", Kind::Text),
+    ("message", Kind::Text),
+];
+
+/// A SealedSecret with the fields its Go type has and no others, in the order Go encodes them.
+#[derive(Clone)]
+pub struct SealedSecret {
+    object: Map,
+    legacy: bool,
+}
+
+/// Why a document is not a SealedSecret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum KindError {
+    /// A field that cannot be read.
+    #[error(transparent)]
+    Object(#[from] ObjectError),
+    /// The document has no kind.
+    #[error("the document has no kind, expected a SealedSecret")]
+    NoKind,
+    /// The document is something else.
+    #[error("the document is a {kind} of {api_version:?}, expected a SealedSecret of \"bitnami.com/v1alpha1\"")]
+    Other {
+        /// What it says it is.
+        kind: String,
+        /// The API group and version it names.
+        api_version: String,
+    },
+}
+
+impl SealedSecret {
+    /// Reads a document as kubeseal reads those it sends to the controller: kind and apiVersion are not
+    /// looked at. `None` when nothing in it belongs to a SealedSecret.
+    ///
+    /// # Errors
+    /// When a field has the wrong type.
+    pub fn read_any(document: &Value) -> Result<Option<Self>, ObjectError> {
+        if document.as_map().is_none() {
+            return Ok(None);
+        }
+        let read = normalise(&Fields::of(document, Reading::Lenient)?, SEALED_SECRET, Reading::Lenient)?;
+        let legacy = read.map.get("spec").and_then(|spec| spec.at(&["data"])).is_some();
+        Ok((!read.blank).then_some(Self { object: read.map, legacy }))
+    }
+
+    /// Reads a document that must be a SealedSecret, field names and types as spelled in the definition.
+    ///
+    /// # Errors
+    /// When it is something else, or a field has the wrong type.
+    pub fn read(document: &Value) -> Result<Self, KindError> {
+        let fields = Fields::of(document, Reading::Strict).map_err(ObjectError::from)?;
+        let text = |name: &str| -> Result<String, TypeError> {
+            Ok(fields.string(name)?.map(|text| text.as_str().to_owned()).unwrap_or_default())
+        };
+        let (kind, api_version) =
+            (text("kind").map_err(ObjectError::from)?, text("apiVersion").map_err(ObjectError::from)?);
+        match (kind.as_str(), api_version.as_str()) {
+            (KIND, API_VERSION) => {}
+            ("", _) => return Err(KindError::NoKind),
+            _ => return Err(KindError::Other { kind, api_version }),
+        }
+        let legacy = fields.object("spec").map_err(ObjectError::from)?.has("data");
+        Ok(Self { object: normalise(&fields, SEALED_SECRET, Reading::Strict)?.map, legacy })
+    }
+
+    /// Wraps a Secret whose values were sealed: `encrypted` holds their text by key.
+    pub fn around(secret: Secret, encrypted: Map) -> Self {
+        let mut metadata = Map::new();
+        for (field, text) in [("name", secret.name()), ("namespace", secret.namespace())] {
+            if !text.is_empty() {
+                metadata.insert(field, text);
+            }
+        }
+        if let Some(annotation) = secret.scope().annotation() {
+            metadata.insert("annotations", Map::from_iter([(annotation, "true")]));
+        }
+        let mut spec = Map::new();
+        spec.insert("template", secret.into_template());
+        spec.insert("encryptedData", encrypted);
+        let rest = [("metadata".to_owned(), metadata.into()), ("spec".to_owned(), spec.into())];
+        Self { object: with_type(KIND, API_VERSION, rest), legacy: false }
+    }
+
+    /// `metadata.name`, empty when absent.
+    pub fn name(&self) -> &str {
+        text_at(&self.object, &["metadata", "name"])
+    }
+
+    /// `metadata.namespace`, empty when absent.
+    pub fn namespace(&self) -> &str {
+        text_at(&self.object, &["metadata", "namespace"])
+    }
+
+    /// `NAMESPACE/NAME` for messages.
+    pub fn place(&self) -> String {
+        match (self.namespace(), self.name()) {
+            ("", name) => name.to_owned(),
+            (namespace, name) => format!("{namespace}/{name}"),
+        }
+    }
+
+    /// The scope that its own metadata declares. The template has no say in it.
+    pub fn scope(&self) -> Scope {
+        Scope::from_annotations(|name| Some(text_at(&self.object, &["metadata", "annotations", name])))
+    }
+
+    /// What its values are bound to.
+    ///
+    /// # Errors
+    /// When the scope binds a name or namespace that the object lacks.
+    pub fn label(&self) -> Result<Label, LabelError> {
+        Label::new(self.scope(), self.namespace(), self.name())
+    }
+
+    /// Keys and sealed texts in order of keys.
+    pub fn encrypted(&self) -> impl Iterator<Item = (&str, &str)> {
+        let items = self.spec().get("encryptedData").and_then(Value::as_map);
+        items.into_iter().flat_map(Map::iter).map(|(name, text)| (name, text.as_str().unwrap_or("")))
+    }
+
+    /// The names of the entries of `spec.template.data`, which are rendered from the opened values.
+    pub fn template_entries(&self) -> impl Iterator<Item = &str> {
+        let entries = self.template().get("data").and_then(Value::as_map);
+        entries.into_iter().flat_map(Map::keys)
+    }
+
+    /// Whether the object is of the first format, one blob in `spec.data`.
+    pub fn is_legacy(&self) -> bool {
+        self.legacy
+    }
+
+    /// The key that the object says it was sealed with.
+    pub fn sealed_with(&self) -> Option<Fingerprint> {
+        text_at(&self.object, &["metadata", "annotations", SEALED_WITH_ANNOTATION]).parse().ok()
+    }
+
+    /// Notes the key that sealed the values.
+    pub fn set_sealed_with(&mut self, key: Fingerprint) {
+        let metadata = child(&mut self.object, "metadata");
+        let annotations = child(metadata, "annotations");
+        annotations.insert(SEALED_WITH_ANNOTATION, key.to_string());
+        annotations.sort_by(str::cmp);
+    }
+
+    /// `spec.template`.
+    pub fn template(&self) -> &Map {
+        match self.spec().get("template") {
+            Some(Value::Map(template)) => template,
+            _ => &EMPTY,
+        }
+    }
+
+    /// Whether the generated Secret gets no owner reference.
+    pub fn skips_owner(&self) -> bool {
+        text_at(self.template(), &["metadata", "annotations", SKIP_OWNER_ANNOTATION]) == "true"
+    }
+
+    /// Clears what an API server keeps for itself and a file should not hold.
+    pub fn clear_server_fields(&mut self) {
+        let metadata = child(&mut self.object, "metadata");
+        for name in ["creationTimestamp", "deletionTimestamp", "generation"] {
+            metadata.remove(name);
+        }
+    }
+
+    /// The object with kind and apiVersion in front, whatever was read.
+    pub fn to_value(&self) -> Value {
+        let rest = self.object.iter().filter(|(name, _)| !matches!(*name, "kind" | "apiVersion"));
+        let rest = rest.map(|(name, value)| (name.to_owned(), value.clone()));
+        with_type(KIND, API_VERSION, rest).into()
+    }
+
+    /// The object as it was read, which may lack kind and apiVersion.
+    pub fn as_read(&self) -> Value {
+        self.object.clone().into()
+    }
+
+    fn spec(&self) -> &Map {
+        match self.object.get("spec") {
+            Some(Value::Map(spec)) => spec,
+            _ => &EMPTY,
+        }
+    }
+}
+
+static EMPTY: std::sync::LazyLock<Map> = std::sync::LazyLock::new(Map::new);
+
+/// The object under `name`, made if there is none.
+fn child<'m>(map: &'m mut Map, name: &str) -> &'m mut Map {
+    if map.get(name).and_then(Value::as_map).is_none() {
+        map.insert(name, Map::new());
+    }
+    // The line above made sure that it is there and an object.
+    map.get_mut(name).and_then(Value::as_map_mut).expect("a map was inserted where there was none")
+}
