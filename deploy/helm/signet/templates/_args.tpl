@@ -48,6 +48,15 @@ Flag and value are separate words.
 {{- end -}}
 {{- $args = concat $args (include "signet.option" (list "--kubeclient-qps" $v.kubeClientQPS) | fromJsonArray) -}}
 {{- $args = concat $args (include "signet.option" (list "--kubeclient-burst" $v.kubeClientBurst) | fromJsonArray) -}}
+{{- /* From here on, flags that sealed-secrets does not know: none unless a value asks for it. */ -}}
+{{- if not $v.leaderElection.enabled -}}
+{{- $args = append $args "--leader-elect=false" -}}
+{{- end -}}
+{{- $args = concat $args (include "signet.option" (list "--lease-name" $v.leaderElection.leaseName) | fromJsonArray) -}}
+{{- if and (kindIs "bool" $v.repairDrift) (not $v.repairDrift) -}}
+{{- $args = append $args "--repair-drift=false" -}}
+{{- end -}}
+{{- $args = concat $args (include "signet.option" (list "--concurrency" $v.concurrency) | fromJsonArray) -}}
 {{- toYaml $args -}}
 {{- end -}}
 

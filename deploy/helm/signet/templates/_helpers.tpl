@@ -113,9 +113,9 @@ annotations: {{- toYaml . | nindent 2 }}
   namespace: {{ include "sealed-secrets.namespace" . }}
 {{- end -}}
 
-{{/* As in controller/src/leader.rs. */}}
+{{/* The default is that of --lease-name. */}}
 {{- define "signet.leaseName" -}}
-signet-controller
+{{- .Values.leaderElection.leaseName | default "sealed-secrets-controller" -}}
 {{- end -}}
 
 {{- define "signet.replicas" -}}
