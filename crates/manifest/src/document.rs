@@ -1,7 +1,12 @@
 //! Streams of documents.
 
+use std::collections::VecDeque;
+
+use crate::decode::decode;
 use crate::error::ReadError;
+use crate::tree::{Position, Problem, Tree};
 use crate::value::Value;
+use crate::{json, limits, split, yaml};
 
 /// The notation a document was read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +83,7 @@ impl Document {
     }
 
     /// Scalars and names that the Go tools convert to something else than was written, in order.
-    /// For a string scalar in a string field there is never one.
+    /// The first thousand are listed.
     pub fn conversions(&self) -> &[Conversion] {
         &self.conversions
     }
@@ -95,12 +100,140 @@ impl Document {
 /// always ends.
 pub struct Documents<'a> {
     source: &'a [u8],
+    at: Position,
+    state: State,
+    ready: VecDeque<Result<Document, ReadError>>,
+    /// Documents found so far, broken ones included.
+    count: usize,
+}
+
+enum State {
+    Start,
+    /// Reading JSON values, of which so many were found.
+    Json(usize),
+    /// Reading YAML; the problem that ended the JSON before, until the first document is through.
+    Yaml(Option<Problem>),
+    Done,
 }
 
 impl<'a> Documents<'a> {
     /// Starts reading a stream. Nothing is checked before the first document is asked for.
     pub fn parse(source: &'a [u8]) -> Self {
-        Documents { source }
+        let at = Position { offset: 0, line: 1 };
+        Documents { source, at, state: State::Start, ready: VecDeque::new(), count: 0 }
+    }
+
+    fn start(&mut self) {
+        if self.source.len() > limits::INPUT_BYTES {
+            self.ready.push_back(Err(ReadError::TooLarge { bytes: self.source.len() }));
+            self.state = State::Done;
+            return;
+        }
+        let head = &self.source[..self.source.len().min(4096)];
+        let json = String::from_utf8_lossy(head).trim_start().starts_with('{');
+        self.state = if json { State::Json(0) } else { State::Yaml(None) };
+    }
+
+    fn read_json(&mut self, found: usize) {
+        match json::read(self.source, self.at) {
+            Ok(Some((tree, end))) => {
+                let line = tree.root().map_or(self.at.line, |root| tree.node(root).line);
+                self.push(&tree, line, Format::Json);
+                self.at = end;
+                self.state = State::Json(found + 1);
+            }
+            Ok(None) => self.state = State::Done,
+            Err(problem) if found > 1 => {
+                self.push_problem(problem);
+                self.state = State::Done;
+            }
+            Err(problem) => {
+                self.skip_rest_of_line();
+                self.state = State::Yaml(Some(problem));
+            }
+        }
+    }
+
+    /// Skips white space up to the end of the line, so that YAML can begin after JSON.
+    fn skip_rest_of_line(&mut self) {
+        let rest = self.source[self.at.offset..].utf8_chunks().next().map_or("", |chunk| chunk.valid());
+        for c in rest.chars().take_while(|c| c.is_whitespace()) {
+            self.at.offset += c.len_utf8();
+            if c == '\n' {
+                self.at.line += 1;
+                return;
+            }
+        }
+    }
+
+    fn read_yaml(&mut self, json_problem: Option<Problem>) {
+        self.state = State::Yaml(None);
+        let begin = self.at;
+        let Some((part, end)) = split::next_part(self.source, self.at) else {
+            match json_problem {
+                Some(problem) => self.push_problem(problem),
+                None => self.state = State::Done,
+            }
+            return;
+        };
+        self.at = end;
+        let text = match part {
+            Ok(range) => std::str::from_utf8(&self.source[range.clone()]).map_err(|error| {
+                let valid = &self.source[range.start..range.start + error.valid_up_to()];
+                ReadError::NotUtf8 { line: begin.line + split::count_lines(valid) }
+            }),
+            Err(problem) => {
+                self.push_problem(json_problem.unwrap_or(problem));
+                return;
+            }
+        };
+        match text {
+            Ok(text) => self.read_yaml_text(text, begin, json_problem),
+            Err(error) => {
+                self.count += 1;
+                self.ready.push_back(Err(error));
+            }
+        }
+    }
+
+    fn read_yaml_text(&mut self, text: &str, mut begin: Position, json_problem: Option<Problem>) {
+        let text = match text.strip_prefix('\u{feff}') {
+            Some(text) => {
+                begin.offset += '\u{feff}'.len_utf8();
+                text
+            }
+            None => text,
+        };
+        if split::has_no_content(text) {
+            return;
+        }
+        let (trees, problem) = yaml::read(text, begin);
+        for tree in trees.iter().filter(|tree| !tree.is_empty()) {
+            let line = tree.root().map_or(begin.line, |root| tree.node(root).line);
+            self.push(tree, line, Format::Yaml);
+        }
+        if let Some(problem) = problem {
+            let first = trees.is_empty();
+            self.push_problem(json_problem.filter(|_| first).unwrap_or(problem));
+        }
+    }
+
+    fn push(&mut self, tree: &Tree<'_>, line: usize, format: Format) {
+        match decode(tree, format) {
+            Ok((value, conversions)) => {
+                let index = self.count;
+                self.count += 1;
+                self.ready.push_back(Ok(Document { index, line, format, value, conversions }));
+            }
+            Err(problem) => self.push_problem(problem),
+        }
+    }
+
+    fn push_problem(&mut self, problem: Problem) {
+        self.count += 1;
+        let Problem { line, text } = problem;
+        let problem = text.into_owned();
+        self.ready.push_back(Err(ReadError::Syntax { document: self.count, line, problem }));
     }
 }
 
@@ -108,6 +241,16 @@ impl Iterator for Documents<'_> {
     type Item = Result<Document, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        unimplemented!("{}", self.source.len())
+        loop {
+            if let Some(document) = self.ready.pop_front() {
+                return Some(document);
+            }
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Start => self.start(),
+                State::Json(found) => self.read_json(found),
+                State::Yaml(json_problem) => self.read_yaml(json_problem),
+                State::Done => return None,
+            }
+        }
     }
 }

@@ -15,22 +15,29 @@
 //! Secret: its strings are wiped when dropped, it cannot be printed by accident, and no error of
 //! this crate quotes a value.
 
+mod decode;
 mod document;
 mod edit;
 mod error;
 mod fields;
+mod json;
 mod limits;
 mod map;
 mod number;
+mod resolve;
+mod split;
 mod text;
+mod tree;
 mod value;
 mod write;
+mod yaml;
 
 pub use document::{Conversion, ConversionKind, Document, Documents, Format};
 pub use edit::{Edit, EditError};
 pub use error::ReadError;
 pub use fields::{Fields, Reading, TypeError};
 pub use map::Map;
+pub use number::float_to_json;
 pub use text::{StringValue, Text};
 pub use value::Value;
-pub use write::{float_to_json, to_json_compact, to_json_pretty, to_yaml};
+pub use write::{to_json_compact, to_json_pretty, to_yaml};

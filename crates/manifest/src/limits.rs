@@ -12,3 +12,7 @@ pub(crate) const ALIAS_NODES: usize = 100_000;
 
 /// How many bytes of text aliases may add to one document.
 pub(crate) const ALIAS_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many conversions of scalars are reported for one document, and how many bytes of paths.
+pub(crate) const CONVERSIONS: usize = 1_000;
+pub(crate) const CONVERSION_BYTES: usize = 1024 * 1024;

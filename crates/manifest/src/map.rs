@@ -130,19 +130,11 @@ pub(crate) struct MapBuilder {
 impl MapBuilder {
     /// Sets a field; a repeated name replaces the value and keeps the place.
     pub(crate) fn insert(&mut self, name: String, value: Value) {
-        match self.slot(name) {
-            Slot::Taken(old) => *old = value,
-            Slot::Free(entries, name) => entries.push((name, value)),
-        }
-    }
-
-    /// The value already set for `name`, or where to put a new one.
-    pub(crate) fn slot(&mut self, name: String) -> Slot<'_> {
         match self.places.get(&name) {
-            Some(at) => Slot::Taken(&mut self.map.entries[*at].1),
+            Some(at) => self.map.entries[*at].1 = value,
             None => {
                 self.places.insert(name.clone(), self.map.entries.len());
-                Slot::Free(&mut self.map.entries, name)
+                self.map.entries.push((name, value));
             }
         }
     }
@@ -150,12 +142,6 @@ impl MapBuilder {
     pub(crate) fn finish(self) -> Map {
         self.map
     }
-}
-
-/// The place of a name in a map being built.
-pub(crate) enum Slot<'a> {
-    Taken(&'a mut Value),
-    Free(&'a mut Vec<(String, Value)>, String),
 }
 
 /// Whether Go's JSON decoder takes `written` for the field `name`: equal after simple case

@@ -119,7 +119,7 @@ impl Value {
             Value::Bool(true) => Some(StringValue::Borrowed("true")),
             Value::Bool(false) => Some(StringValue::Borrowed("false")),
             Value::Int(value) => owned(value.to_string()),
-            Value::Float(value) => owned(number::short_float(*value)),
+            Value::Float(value) => owned(number::float_to_string(*value)),
             Value::String(text) => Some(StringValue::Borrowed(text)),
             Value::Seq(_) | Value::Map(_) => None,
         }

@@ -1,0 +1,10 @@
+//! Trees printed as the Go tools print them.
+
+mod json;
+mod order;
+mod yaml;
+
+pub use json::{to_json_compact, to_json_pretty};
+pub use yaml::to_yaml;
+pub(crate) use json::push_json_string;
+pub(crate) use yaml::flow_scalar;
