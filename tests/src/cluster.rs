@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, anyhow, ensure};
 use k8s_openapi::api::authentication::v1::{TokenRequest, TokenRequestSpec};
 use k8s_openapi::api::core::v1::{Namespace, ServiceAccount};
 use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
@@ -16,6 +16,7 @@ use kube::api::{ObjectMeta, PostParams};
 use tokio::sync::OnceCell;
 
 use crate::access::Access;
+use crate::availability::Missing;
 use crate::control_plane::{self, Programs};
 use crate::process::{self, Program};
 use crate::scratch::Scratch;
@@ -108,13 +109,18 @@ impl Cluster {
     /// The cluster that the tests of this process share, with our resource definitions. It is started by
     /// whoever asks first.
     pub async fn shared() -> Result<&'static Self> {
-        static SHARED: OnceCell<Cluster> = OnceCell::const_new();
-        SHARED
-            .get_or_try_init(async || match std::env::var_os(EXISTING).filter(|path| !path.is_empty()) {
+        static SHARED: OnceCell<Result<Cluster>> = OnceCell::const_new();
+        let shared = SHARED
+            .get_or_init(async || match std::env::var_os(EXISTING).filter(|path| !path.is_empty()) {
                 Some(kubeconfig) => Self::existing(Path::new(&kubeconfig)).await,
                 None => Self::start().await,
             })
-            .await
+            .await;
+        // What failed once is not tried again by each test; the cause stays the same for all.
+        shared.as_ref().map_err(|error| match error.downcast_ref::<Missing>() {
+            Some(missing) => missing.clone().into(),
+            None => anyhow!("the shared cluster did not start: {error:?}"),
+        })
     }
 
     async fn launch(programs: &Programs, identities: &[Identity]) -> Result<Self> {
@@ -295,13 +301,14 @@ impl Cluster {
     async fn ready(&self) -> Result<()> {
         let client = self.admin.client()?;
         eventually("the API server to be ready", READY, async || {
-            if let Some(launched) = &self.launched {
-                launched.check()?;
+            // Waiting is of no use for a process that ended.
+            if let Err(ended) = self.launched.as_ref().map_or(Ok(()), Launched::check) {
+                return Ok(Some(Err(ended)));
             }
             client.request_text(http::Request::get("/readyz").body(Vec::new())?).await?;
-            Ok(Some(()))
+            Ok(Some(Ok(())))
         })
-        .await
+        .await?
     }
 }
 

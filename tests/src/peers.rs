@@ -66,8 +66,22 @@ pub const SEALED_SECRETS_CONTROLLER: Peer = Peer {
     },
 };
 
+/// Helm, which renders the chart. Told that it talks to a cluster of today, since it is built without that.
+pub const HELM: Peer = Peer {
+    name: "helm",
+    version: "3.22.0",
+    program: "helm",
+    source: Source::Go {
+        package: "helm.sh/helm/v3/cmd/helm",
+        version: "v3.22.0",
+        ldflags: "-s -w -X helm.sh/helm/v3/internal/version.version=v3.22.0 \
+                  -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMajor=1 \
+                  -X helm.sh/helm/v3/pkg/chartutil.k8sVersionMinor=35",
+    },
+};
+
 /// All of them; `cargo xtask test` has each ready before the tests start.
-pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER];
+pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER, HELM];
 
 impl Peer {
     /// The program: given by `SIGNET_PEER_<NAME>`, or from the cache, or built now where programs are

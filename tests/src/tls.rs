@@ -93,7 +93,18 @@ pub fn certificates(pem: &str) -> Result<Vec<CertificateDer<'static>>> {
     found.context("failed to read certificates")
 }
 
-/// A private key as kube-apiserver wants it for signing service-account tokens (PKCS#8 PEM).
-pub fn signing_key_pem() -> Result<String> {
-    Ok(KeyPair::generate()?.serialize_pem())
+/// What signs and checks the tokens of service accounts, as PEM.
+pub struct SigningKey {
+    /// PKCS#8.
+    pub private_pem: String,
+    /// SubjectPublicKeyInfo.
+    pub public_pem: String,
+}
+
+impl SigningKey {
+    /// Makes one.
+    pub fn new() -> Result<Self> {
+        let key = KeyPair::generate()?;
+        Ok(Self { private_pem: key.serialize_pem(), public_pem: key.public_key_pem() })
+    }
 }

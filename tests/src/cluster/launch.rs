@@ -20,7 +20,7 @@ use crate::access::Access;
 use crate::control_plane::Programs;
 use crate::ports::free_port;
 use crate::process::{Process, Program};
-use crate::tls::{self, Authority};
+use crate::tls::{Authority, SigningKey};
 
 /// One line per request. Probes are left out: they would only drown the rest.
 const AUDIT_POLICY: &str = r#"apiVersion: audit.k8s.io/v1
@@ -136,6 +136,7 @@ struct Files {
     certificate: PathBuf,
     key: PathBuf,
     signing_key: PathBuf,
+    checking_key: PathBuf,
     tokens: PathBuf,
     audit_policy: PathBuf,
     audit_log: PathBuf,
@@ -150,11 +151,13 @@ impl Files {
             anyhow::Ok(path)
         };
         let server = authority.server(&[])?;
+        let service_accounts = SigningKey::new()?;
         let tokens: String = identities.iter().map(token_line).collect();
         Ok(Self {
             certificate: file("server.crt", &server.certificate_pem)?,
             key: file("server.key", &server.key_pem)?,
-            signing_key: file("service-accounts.key", &tls::signing_key_pem()?)?,
+            signing_key: file("service-accounts.key", &service_accounts.private_pem)?,
+            checking_key: file("service-accounts.pub", &service_accounts.public_pem)?,
             tokens: file("tokens.csv", &tokens)?,
             audit_policy: file("audit-policy.yaml", AUDIT_POLICY)?,
             audit_log: directory.join("audit.log"),
@@ -196,7 +199,7 @@ fn api_server(programs: &Programs, files: &Files, etcd_port: u16, port: u16) -> 
         .arg("--tls-private-key-file")
         .arg(&files.key)
         .arg("--service-account-key-file")
-        .arg(&files.signing_key)
+        .arg(&files.checking_key)
         .arg("--service-account-signing-key-file")
         .arg(&files.signing_key)
         .arg("--service-account-issuer=https://kubernetes.default.svc")
