@@ -139,9 +139,7 @@ impl<'t> Decoder<'t, '_> {
                     _ => &[],
                 });
                 let mut builder = MapBuilder::default();
-                self.deeper(tree.node(merged[0]), |this| {
-                    this.json_fields(entries.copied(), &mut builder)
-                })?;
+                self.deeper(tree.node(merged[0]), |this| this.json_fields(entries.copied(), &mut builder))?;
                 Ok(Value::Map(builder.finish()))
             }
         }

@@ -1,5 +1,6 @@
 //! Streams of documents.
 
+use std::borrow::Cow;
 use std::collections::VecDeque;
 
 use crate::decode::decode;
@@ -204,17 +205,34 @@ impl<'a> Documents<'a> {
             }
             None => text,
         };
+        let text = split::without_trailing_directives(text);
         if split::has_no_content(text) {
             return;
         }
-        let (trees, problem) = yaml::read(text, begin);
-        for tree in trees.iter().filter(|tree| !tree.is_empty()) {
-            let line = tree.root().map_or(begin.line, |root| tree.node(root).line);
-            self.push(tree, line, Format::Yaml);
-        }
-        if let Some(problem) = problem {
-            let first = trees.is_empty();
-            self.push_problem(json_problem.filter(|_| first).unwrap_or(problem));
+        // The library never sees a last line without its end.
+        let mut text =
+            if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
+        let mut work = text.len();
+        loop {
+            let (trees, stop) = yaml::read(&text, begin);
+            let indented = stop.as_ref().and_then(|stop| stop.indented(&text));
+            if let Some(indented) = indented
+                && work <= limits::REPAIR_BYTES
+            {
+                work += indented.len();
+                drop(trees);
+                text = Cow::Owned(indented);
+                continue;
+            }
+            for tree in trees.iter().filter(|tree| !tree.is_empty()) {
+                let line = tree.root().map_or(begin.line, |root| tree.node(root).line);
+                self.push(tree, line, Format::Yaml);
+            }
+            if let Some(stop) = stop {
+                let first = trees.is_empty();
+                self.push_problem(json_problem.filter(|_| first).unwrap_or(stop.problem));
+            }
+            return;
         }
     }
 

@@ -16,3 +16,6 @@ pub(crate) const ALIAS_BYTES: usize = 16 * 1024 * 1024;
 /// How many conversions of scalars are reported for one document, and how many bytes of paths.
 pub(crate) const CONVERSIONS: usize = 1_000;
 pub(crate) const CONVERSION_BYTES: usize = 1024 * 1024;
+
+/// How many bytes may be read again because of badly indented quoted text.
+pub(crate) const REPAIR_BYTES: usize = 32 * 1024 * 1024;

@@ -149,9 +149,7 @@ fn leading_dot_float(text: &str) -> Option<f64> {
 pub(crate) fn is_timestamp(text: &str) -> bool {
     date(text).is_some_and(|rest| match rest.as_bytes().first() {
         None => true,
-        Some(b'T' | b't') => {
-            time_of_day(&rest[1..]).is_some_and(|zone| zone == "Z" || is_zone_offset(zone))
-        }
+        Some(b'T' | b't') => time_of_day(&rest[1..]).is_some_and(|zone| zone == "Z" || is_zone_offset(zone)),
         Some(b' ') => time_of_day(rest.trim_start_matches(' ')).is_some_and(str::is_empty),
         _ => false,
     })

@@ -9,10 +9,7 @@ use crate::tree::{Position, Problem};
 ///
 /// Parts end at lines that begin with `---`. Nothing but a comment may follow on such a line. At
 /// the start of a part the line belongs to the part.
-pub(crate) fn next_part(
-    source: &[u8],
-    start: Position,
-) -> Option<(Result<Range<usize>, Problem>, Position)> {
+pub(crate) fn next_part(source: &[u8], start: Position) -> Option<(Result<Range<usize>, Problem>, Position)> {
     let mut at = start;
     while at.offset < source.len() {
         let rest = &source[at.offset..];
@@ -43,6 +40,16 @@ pub(crate) fn has_no_content(text: &str) -> bool {
         let line = line.strip_prefix("---").or_else(|| line.strip_prefix("...")).unwrap_or(line);
         line.starts_with('%') || is_blank_or_comment(line.as_bytes())
     })
+}
+
+/// The text without directives at its end, behind a document end marker: they belong to the part
+/// behind the separator, and the library drops them with the marker.
+pub(crate) fn without_trailing_directives(text: &str) -> &str {
+    let end = text.rmatch_indices("\n...").map(|(at, _)| at + 1).next();
+    match end {
+        Some(end) if has_no_content(&text[end..]) => &text[..end],
+        _ => text,
+    }
 }
 
 /// The number of line feeds.

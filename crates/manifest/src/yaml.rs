@@ -2,17 +2,27 @@
 
 use std::collections::HashMap;
 
-use granit_parser::{Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
+use granit_parser::{ErrorKind, Event, Parser, ScalarStyle, Span, StructureStyle, Tag};
 
 use crate::limits;
+use crate::split;
 use crate::tree::{Node, NodeId, NodeKind, Position, Problem, Style, Tree};
+
+/// Why reading stopped.
+pub(crate) struct Stop {
+    pub(crate) problem: Problem,
+    /// The parser wants this line of a quoted scalar, given by an offset in the text, indented
+    /// further. The library does not care.
+    quoted_line: Option<usize>,
+}
 
 /// Reads the documents of `text`, which begins at `base` in the stream. Reading ends at the first
 /// problem; the trees before it are good.
-pub(crate) fn read<'a>(text: &'a str, base: Position) -> (Vec<Tree<'a>>, Option<Problem>) {
+pub(crate) fn read<'a>(text: &'a str, base: Position) -> (Vec<Tree<'a>>, Option<Stop>) {
     let mut trees = Vec::new();
-    if let Some(problem) = forbidden_character(text, base.line) {
-        return (trees, Some(problem));
+    let stop = |problem| Stop { problem, quoted_line: None };
+    if let Some(problem) = forbidden_character(text, base.line).or_else(|| tab_at_root(text, base.line)) {
+        return (trees, Some(stop(problem)));
     }
     let options = granit_parser::options! {
         emit_comments: false,
@@ -26,17 +36,34 @@ pub(crate) fn read<'a>(text: &'a str, base: Position) -> (Vec<Tree<'a>>, Option<
                 trees.push(std::mem::replace(&mut builder, Builder::new(base)).tree);
                 Ok(())
             }
-            Ok((event, span)) => builder.event(event, span),
+            Ok((event, span)) => builder.event(event, span).map_err(stop),
             Err(error) => {
                 let line = base.line + error.marker().line().saturating_sub(1);
-                Err(Problem::new(line, error.info()))
+                let in_quotes = matches!(
+                    error.kind(),
+                    ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation
+                );
+                let quoted_line = error.marker().byte_offset().filter(|_| in_quotes);
+                Err(Stop { problem: Problem::new(line, error.info()), quoted_line })
             }
         };
-        if let Err(problem) = step {
-            return (trees, Some(problem));
+        if let Err(stop) = step {
+            return (trees, Some(stop));
         }
     }
     (trees, None)
+}
+
+impl Stop {
+    /// The text with the line of a quoted scalar indented that the parser stopped at, which
+    /// changes no value. `None` if it stopped for another reason.
+    pub(crate) fn indented(&self, text: &str) -> Option<String> {
+        let at = self.quoted_line?;
+        let line = text.get(..at)?.rfind('\n')? + 1;
+        let structure = |line: &str| line.bytes().take_while(|b| b" -?:".contains(b)).count();
+        let deepest = text.lines().map(structure).max().unwrap_or(0);
+        Some(format!("{}{}{}", &text[..line], " ".repeat(deepest + 1), &text[line..]))
+    }
 }
 
 /// The library refuses control characters anywhere in YAML, in comments as well.
@@ -49,6 +76,14 @@ fn forbidden_character(text: &str, first_line: usize) -> Option<Problem> {
     let at = text.find(|c| !allowed(c))?;
     let line = first_line + text[..at].matches('\n').count();
     Some(Problem::new(line, "control characters are not allowed"))
+}
+
+/// The parser lets a document begin behind a tab.
+fn tab_at_root(text: &str, first_line: usize) -> Option<Problem> {
+    let is_content = |line: &str| !split::has_no_content(line);
+    let (at, line) = text.lines().enumerate().find(|(_, line)| is_content(line))?;
+    let tab = line.trim_start_matches(' ').starts_with('\t');
+    tab.then(|| Problem::new(first_line + at, "a tab cannot be used as indentation"))
 }
 
 /// Assembles one document from parser events.

@@ -2,8 +2,8 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value as Json;
-use signet_manifest::{Documents, Fields, Reading, Value, to_json_compact, to_yaml};
+use serde_json::{Value as Json, json};
+use signet_manifest::{Documents, Fields, Reading, TypeError, Value, to_json_compact, to_yaml};
 
 fn lines(file: &str) -> Vec<Json> {
     let path = format!("{}/testdata/{file}", env!("CARGO_MANIFEST_DIR"));
@@ -67,45 +67,139 @@ fn scalars_mean_what_they_mean_to_the_kubernetes_library() {
         check("key", "key", "keyError", key);
         let mut any = read(format!("x: {written}\n").as_bytes());
         let any = if any.len() == 1 { any.remove(0) } else { Err("several".to_owned()) };
-        // U+FFFD is the one character that the library escapes and serde does not.
-        let any = any.map(|value| to_json_compact(&value).replace('\u{fffd}', "\\ufffd"));
-        check("any", "json", "jsonError", any);
+        check("any", "json", "jsonError", any.map(|value| to_json_compact(&value).to_string()));
     }
     report(failures, cases.len());
 }
 
-/// Streams read differently on purpose, with the reason.
-const STREAM_DIFFERENCES: &[(&str, &str)] = &[];
+/// Streams read differently on purpose.
+const STREAM_DIFFERENCES: &[(&str, &[&str])] = &[
+    (
+        "what follows a document end marker is a document or an error, not dropped",
+        &["document end and document", "text after document end"],
+    ),
+    (
+        "what follows the root node is an error, not dropped",
+        &[
+            "map quoted key glued value",
+            "indented document ends early",
+            "two flow documents",
+            "flow then text",
+        ],
+    ),
+    (
+        "a part with nothing but directives is no document, not a broken one",
+        &["directive", "directive 1.2", "tag directive", "reserved directive", "directive without document"],
+    ),
+    (
+        "YAML 1.2 allows it and it has one meaning",
+        &["literal tab", "double surrogate escapes", "double escaped slash"],
+    ),
+    (
+        "YAML 1.2 refuses it: a byte-order mark in a name, a comment glued to a value",
+        &["bom inside", "comment glued to quote"],
+    ),
+    ("infinities and NaN are numbers", &["nan outside of strings", "infinity outside of strings"]),
+    ("line breaks that only YAML 1.1 knows are characters", &["next line", "line separator in text"]),
+];
+
+/// Streams that differ only when JSON is decoded without a type.
+const UNTYPED_DIFFERENCES: &[&str] =
+    &["json numbers in strings", "json duplicate maps", "json duplicate deep maps"];
+
+fn is_stream_difference(name: &str) -> bool {
+    STREAM_DIFFERENCES.iter().any(|(_, names)| names.contains(&name))
+}
+
+/// The recorded documents, `None` for an error. The library reports a broken third JSON object
+/// for ever.
+fn recorded(case: &Json, list: &str, part: &str) -> Vec<Option<Json>> {
+    let documents = case[list].as_array().map_or(&[][..], |documents| documents);
+    let endless = documents.len() == 50;
+    let mut recorded: Vec<_> = documents.iter().map(|document| document.get(part).cloned()).collect();
+    if endless {
+        let good = recorded.iter().position(Option::is_none).unwrap_or(0);
+        recorded.truncate(good + 1);
+    }
+    recorded
+}
 
 #[test]
 fn streams_are_split_and_read_as_by_the_kubernetes_library() {
     let (mut failures, cases) = (Vec::new(), lines("streams.jsonl"));
     for case in &cases {
         let name = case["name"].as_str().expect("a name");
-        if STREAM_DIFFERENCES.iter().any(|(known, _)| *known == name) {
+        if is_stream_difference(name) || UNTYPED_DIFFERENCES.contains(&name) {
             continue;
         }
         let input = STANDARD.decode(case["input"].as_str().unwrap_or_default()).expect("base64");
-        let expected: Vec<Option<Json>> = case["documents"]
-            .as_array()
-            .map_or(&[][..], |documents| documents)
-            .iter()
-            .map(|document| document.get("json").cloned())
-            .filter(|document| *document != Some(Json::Null))
-            .collect();
+        let mut expected = recorded(case, "documents", "json");
         let found = read(&input);
-        let shown: Vec<Option<Json>> = found
-            .iter()
-            .map(|document| document.as_ref().ok().map(Value::to_json))
-            .filter(|document| *document != Some(Json::Null))
-            .collect();
+        let mut shown: Vec<_> =
+            found.iter().map(|document| document.as_ref().ok().map(Value::to_json)).collect();
+        for documents in [&mut expected, &mut shown] {
+            documents.retain(|document| *document != Some(Json::Null));
+        }
         if shown != expected {
-            failures.push(format!(
-                "{name}:\n  {}\n  expected {}\n  found    {:?}",
-                String::from_utf8_lossy(&input).escape_debug(),
-                case["documents"],
-                found.iter().map(|d| d.as_ref().map(Value::to_json)).collect::<Vec<_>>()
-            ));
+            let text = String::from_utf8_lossy(&input);
+            failures.push(format!("{name}:\n{text}\n  expected {expected:?}\n  found    {shown:?}"));
+        }
+    }
+    report(failures, cases.len());
+}
+
+/// The fields of a Secret, in the form the oracle prints them.
+fn read_secret(value: &Value) -> Result<Json, TypeError> {
+    let fields = Fields::of(value, Reading::Lenient)?;
+    let metadata = fields.object("metadata")?;
+    let mut secret = json!({ "metadata": {} });
+    for name in ["name", "namespace"] {
+        if let Some(text) = metadata.string(name)?.filter(|text| !text.is_empty()) {
+            secret["metadata"][name] = Json::from(text.as_str());
+        }
+    }
+    let maps = [(&metadata, "labels"), (&metadata, "annotations"), (&fields, "stringData")];
+    for (fields, name) in maps {
+        let strings = fields.string_map(name)?;
+        if strings.is_empty() {
+            continue;
+        }
+        let strings: Json = strings.iter().map(|(key, value)| (*key, Json::from(value.as_str()))).collect();
+        match name {
+            "stringData" => secret[name] = strings,
+            _ => secret["metadata"][name] = strings,
+        }
+    }
+    if let Some(text) = fields.string("type")?.filter(|text| !text.is_empty()) {
+        secret["type"] = Json::from(text.as_str());
+    }
+    if let Some(immutable) = fields.bool("immutable")? {
+        secret["immutable"] = Json::from(immutable);
+    }
+    Ok(secret)
+}
+
+#[test]
+fn secrets_are_decoded_as_by_the_kubernetes_library() {
+    let (mut failures, cases) = (Vec::new(), lines("streams.jsonl"));
+    for case in &cases {
+        let name = case["name"].as_str().expect("a name");
+        if is_stream_difference(name) {
+            continue;
+        }
+        let input = STANDARD.decode(case["input"].as_str().unwrap_or_default()).expect("base64");
+        let mut expected = recorded(case, "secrets", "secret");
+        let mut found: Vec<_> = read(&input)
+            .iter()
+            .map(|document| document.as_ref().ok().and_then(|value| read_secret(value).ok()))
+            .collect();
+        let nothing = json!({ "metadata": {} });
+        for documents in [&mut expected, &mut found] {
+            documents.retain(|document| document.as_ref() != Some(&nothing));
+        }
+        if found != expected {
+            let text = String::from_utf8_lossy(&input);
+            failures.push(format!("{name}:\n{text}\n  expected {expected:?}\n  found    {found:?}"));
         }
     }
     report(failures, cases.len());

@@ -4,7 +4,7 @@ mod json;
 mod order;
 mod yaml;
 
-pub use json::{to_json_compact, to_json_pretty};
-pub use yaml::to_yaml;
 pub(crate) use json::push_json_string;
+pub use json::{to_json_compact, to_json_pretty};
 pub(crate) use yaml::flow_scalar;
+pub use yaml::to_yaml;

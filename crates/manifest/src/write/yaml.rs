@@ -34,8 +34,7 @@ pub fn to_yaml(value: &Value) -> Text {
 /// plain if that is safe in both, else quoted. Never folded.
 pub(crate) fn flow_scalar(text: &str, in_flow: bool) -> String {
     let shape = Shape::of(text);
-    let mut printer =
-        Printer { out: String::new(), column: 0, after_space: true, only_indicators: false };
+    let mut printer = Printer { out: String::new(), column: 0, after_space: true, only_indicators: false };
     let plain = shape.plain && !(in_flow && shape.flow_indicator) && reads_as_text(text);
     if plain {
         printer.out.push_str(text);
@@ -147,12 +146,18 @@ impl Printer {
     fn single_quoted(&mut self, text: &str, indent: usize, fold: bool) {
         self.indicator("'", true, false);
         let length = text.len();
-        self.folding(text, indent, fold, |at| at == 0 || at == length - 1, |printer, c| {
-            if c == '\'' {
-                printer.put('\'');
-            }
-            printer.put(c);
-        });
+        self.folding(
+            text,
+            indent,
+            fold,
+            |at| at == 0 || at == length - 1,
+            |printer, c| {
+                if c == '\'' {
+                    printer.put('\'');
+                }
+                printer.put(c);
+            },
+        );
         self.indicator("'", false, false);
     }
 
@@ -346,8 +351,7 @@ impl Shape {
         let (mut break_space, mut space_break) = (false, false);
         let mut previous = None;
         for (at, c) in text.char_indices() {
-            let blank_follows =
-                matches!(bytes.get(at + c.len_utf8()), None | Some(b' ' | b'\t'));
+            let blank_follows = matches!(bytes.get(at + c.len_utf8()), None | Some(b' ' | b'\t'));
             let blank_before = previous.is_none_or(|c| matches!(c, ' ' | '\t' | '\n' | '\r' | '\0'));
             match c {
                 '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@'
