@@ -1,11 +1,14 @@
 //! Where the sealing certificate comes from, and whether it can be used.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use signet_sealed::Certificate;
+use signet_secret::Plaintext;
 
+use crate::cluster;
 use crate::error::{Exit, Failure, Outcome};
+use crate::input;
 
 /// A certificate source given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,34 @@ impl Source {
             _ => Self::File(PathBuf::from(text)),
         })
     }
+}
+
+impl Source {
+    /// The bytes at the source, whatever they are.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub fn read(&self) -> Outcome<Plaintext> {
+        match self {
+            Self::File(path) => input::read_file(path),
+            Self::Url(url) => match url.split_once(':') {
+                Some((scheme, rest)) if scheme.eq_ignore_ascii_case("file") => read_file_url(url, rest),
+                _ => Ok(cluster::fetch(url)?),
+            },
+        }
+    }
+}
+
+/// A file URL, whose host is ignored.
+fn read_file_url(url: &str, rest: &str) -> Outcome<Plaintext> {
+    let path = rest.split(['?', '#']).next().unwrap_or_default();
+    let path = match path.strip_prefix("//") {
+        Some(with_host) => with_host.find('/').map_or("/", |at| &with_host[at..]),
+        None => path,
+    };
+    let path =
+        percent_decode(path).ok_or_else(|| Failure::usage(format!("--cert {url:?}: broken % escape")))?;
+    input::read_file(Path::new(&path)).map_err(|failure| failure.at(format_args!("cannot fetch {url:?}")))
 }
 
 /// The scheme of a URL: `Some(None)` without one, `None` when the text begins with a colon.
@@ -96,7 +127,9 @@ mod tests {
 
     #[test]
     fn file_names_and_urls_are_told_apart_as_go_does() {
-        for file in ["cert.pem", "/a/b", "./a:b", "a/b:c", "C:\\cert.pem", "c:/x", "-", "http", "a b", "é", "?x:y"] {
+        for file in
+            ["cert.pem", "/a/b", "./a:b", "a/b:c", "C:\\cert.pem", "c:/x", "-", "http", "a b", "é", "?x:y"]
+        {
             assert_eq!(Source::parse(file).unwrap(), Source::File(file.into()));
         }
         for url in ["http://x/y", "https://x", "file:///x", "ftp://x", "ab:c", "HTTP://x", "s3:%zz"] {

@@ -17,7 +17,8 @@ const CHUNK: usize = 64 << 10;
 /// All of standard input. It may hold plaintext, so it is kept as such.
 pub fn read_stdin() -> Outcome<Plaintext> {
     let stdin = io::stdin().lock();
-    read_all(stdin).map_err(|error| Failure::input(format!("read standard input: {}", crate::error::reason(&error))))
+    read_all(stdin)
+        .map_err(|error| Failure::input(format!("read standard input: {}", crate::error::reason(&error))))
 }
 
 /// All of a file.

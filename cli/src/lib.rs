@@ -5,13 +5,16 @@
 
 mod certificate;
 mod cluster;
+mod duration;
 mod error;
 mod input;
 mod kubeseal;
 mod object;
 mod output;
 mod parallel;
+mod private_keys;
 mod sealing;
+mod unsealing;
 
 use std::ffi::OsString;
 use std::path::Path;

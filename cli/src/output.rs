@@ -43,7 +43,8 @@ impl Output {
             Self::Stdout => io::stdout().lock().write_all(text),
             Self::File(file) => file.temporary.write_all(text),
         };
-        written.map_err(|error| Failure::new(Exit::Failure, format!("write: {}", crate::error::reason(&error))))
+        written
+            .map_err(|error| Failure::new(Exit::Failure, format!("write: {}", crate::error::reason(&error))))
     }
 
     /// Makes what was written visible. Without this a file stays as it was.
@@ -52,10 +53,9 @@ impl Output {
     /// When it cannot be written or the file not replaced.
     pub fn finish(self) -> Outcome {
         match self {
-            Self::Stdout => io::stdout()
-                .lock()
-                .flush()
-                .map_err(|error| Failure::new(Exit::Failure, format!("write: {}", crate::error::reason(&error)))),
+            Self::Stdout => io::stdout().lock().flush().map_err(|error| {
+                Failure::new(Exit::Failure, format!("write: {}", crate::error::reason(&error)))
+            }),
             Self::File(file) => file.replace(),
         }
     }
@@ -79,10 +79,11 @@ impl PendingFile {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
         };
-        let temporary = tempfile::Builder::new().prefix(".signet-").tempfile_in(directory).map_err(|error| {
-            // The name of the temporary file is of no use to the reader.
-            failed(error.kind().into())
-        })?;
+        let temporary =
+            tempfile::Builder::new().prefix(".signet-").tempfile_in(directory).map_err(|error| {
+                // The name of the temporary file is of no use to the reader.
+                failed(error.kind().into())
+            })?;
         if let Ok(metadata) = fs::metadata(target) {
             if metadata.is_dir() {
                 return Err(failed(io::ErrorKind::IsADirectory.into()));

@@ -76,7 +76,9 @@ impl From<SealingError> for Failure {
         let failure = Self::new(exit, chain(&error));
         match error {
             SealingError::NoName => failure.hint("give one with --name NAME"),
-            SealingError::Mismatch { .. } => failure.hint("drop --namespace to use the namespace of the input"),
+            SealingError::Mismatch { .. } => {
+                failure.hint("drop --namespace to use the namespace of the input")
+            }
             _ => failure,
         }
     }
@@ -99,14 +101,20 @@ pub fn read_stream(bytes: &[u8]) -> Outcome<Stream> {
     for document in Documents::parse(bytes) {
         let document = document.map_err(|error| Failure::from_error(Exit::Input, &error))?;
         let number = document.index() + 1;
-        let secret = Secret::read(document.value())
-            .map_err(|error| Failure::from_error(Exit::Input, &error).at(format_args!("document {number}")))?;
+        let secret = Secret::read(document.value()).map_err(|error| {
+            Failure::from_error(Exit::Input, &error).at(format_args!("document {number}"))
+        })?;
         if let Some(secret) = secret {
             stream.secrets.push(secret);
             stream.conversions.extend(document.conversions().iter().filter(|c| concerns(c)).cloned());
         }
     }
     Ok(stream)
+}
+
+/// The failure of a stream without Secrets.
+pub fn no_secrets() -> Failure {
+    Failure::input("no secrets found. Ensure the input is valid and UTF-8 encoded")
 }
 
 /// Whether a conversion changes what ends up in the cluster.
@@ -208,11 +216,16 @@ pub fn warn_of_conversions(conversions: &[Conversion]) {
         let what = match conversion.kind {
             ConversionKind::Key => "this name reads as a boolean or number",
             ConversionKind::Bool => "reads as a boolean",
-            ConversionKind::Integer | ConversionKind::Float => "reads as a number and is printed in another form",
+            ConversionKind::Integer | ConversionKind::Float => {
+                "reads as a number and is printed in another form"
+            }
             ConversionKind::Null => "reads as null, which is the empty text",
             ConversionKind::Binary => "holds bytes that are not UTF-8, which were replaced",
         };
         let path = conversion.path.join(".");
-        say(format_args!("warning: line {}: `{path}` {what}; put it in quotes if that is not meant", conversion.line));
+        say(format_args!(
+            "warning: line {}: `{path}` {what}; put it in quotes if that is not meant",
+            conversion.line
+        ));
     }
 }

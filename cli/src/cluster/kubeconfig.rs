@@ -137,14 +137,17 @@ fn load(overrides: &Overrides) -> Result<Kubeconfig, KubeconfigError> {
         });
     }
     let mut paths: Vec<PathBuf> = match env::var_os("KUBECONFIG") {
-        Some(list) if !list.is_empty() => env::split_paths(&list).filter(|path| *path != Path::new("")).collect(),
+        Some(list) if !list.is_empty() => {
+            env::split_paths(&list).filter(|path| *path != Path::new("")).collect()
+        }
         _ => env::home_dir().map(|home| home.join(".kube").join("config")).into_iter().collect(),
     };
     paths.dedup();
     let mut merged = Kubeconfig::default();
     for path in paths {
         if let Some(next) = read(&path)? {
-            merged = merged.merge(next).map_err(|error| KubeconfigError::File { path, problem: chain(&error) })?;
+            merged =
+                merged.merge(next).map_err(|error| KubeconfigError::File { path, problem: chain(&error) })?;
         }
     }
     Ok(merged)
@@ -154,7 +157,9 @@ fn load(overrides: &Overrides) -> Result<Kubeconfig, KubeconfigError> {
 fn read(path: &Path) -> Result<Option<Kubeconfig>, KubeconfigError> {
     match Kubeconfig::read_from(path) {
         Ok(config) => Ok(Some(config)),
-        Err(kube::config::KubeconfigError::ReadConfig(error, _)) if error.kind() == io::ErrorKind::NotFound => {
+        Err(kube::config::KubeconfigError::ReadConfig(error, _))
+            if error.kind() == io::ErrorKind::NotFound =>
+        {
             Ok(None)
         }
         Err(kube::config::KubeconfigError::ReadConfig(error, path)) => {
@@ -170,7 +175,8 @@ fn read(path: &Path) -> Result<Option<Kubeconfig>, KubeconfigError> {
 /// Picks context, cluster and user, and puts the flags over them.
 fn resolve(files: &Kubeconfig, overrides: &Overrides) -> Result<Target, KubeconfigError> {
     let wanted = |flag: &str| Some(flag.to_owned()).filter(|text| !text.is_empty());
-    let context_name = wanted(&overrides.context).or_else(|| files.current_context.clone()).filter(|n| !n.is_empty());
+    let context_name =
+        wanted(&overrides.context).or_else(|| files.current_context.clone()).filter(|n| !n.is_empty());
     let context: Context = match &context_name {
         None => Context::default(),
         Some(name) => named(&files.contexts, |entry: &NamedContext| &entry.name == name)
@@ -278,7 +284,9 @@ fn check_user(name: &str, user: &AuthInfo) -> Result<(), KubeconfigError> {
     let (key, key_data) = (user.client_key.is_some(), user.client_key_data.is_some());
     match (certificate, certificate_data, key, key_data) {
         (false, false, ..) => return Ok(()),
-        (true, true, ..) => return invalid("client-certificate-data and client-certificate are both specified"),
+        (true, true, ..) => {
+            return invalid("client-certificate-data and client-certificate are both specified");
+        }
         (_, _, true, true) => return invalid("client-key-data and client-key are both specified"),
         (_, _, false, false) => return invalid("client-key-data or client-key must be specified"),
         _ => {}

@@ -1,8 +1,15 @@
 //! The cluster: which one, and the requests the command line makes to it.
 
+mod connection;
+mod controller;
+mod fetch;
 mod kubeconfig;
 mod overrides;
+mod proxy;
 
+pub use connection::{ClusterError, Connection, request};
+pub use controller::{Address, Controller, ControllerError};
+pub use fetch::fetch;
 pub use kubeconfig::{Access, ClientSettings, KubeconfigError, Target};
 pub use overrides::{Overrides, namespace_name};
 

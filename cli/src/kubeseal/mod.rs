@@ -5,17 +5,21 @@
 //! `docs/kubeseal.md` lists the differences.
 
 mod flags;
+mod merge;
 mod options;
 mod raw;
+mod re_encrypt;
+mod recover;
 mod seal;
+mod validate;
 
-use std::io::{IsTerminal, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::Path;
 
 use signet_secret::Plaintext;
 
-use crate::certificate;
-use crate::cluster::ClientSettings;
+use crate::certificate::{self, Source};
+use crate::cluster::{Address, ClientSettings, Controller};
 use crate::error::{Exit, Failure, Outcome};
 use crate::input;
 use crate::object::Notation;
@@ -57,7 +61,7 @@ pub fn run(program: &str, words: &[String]) -> Exit {
 }
 
 fn print(text: &str) -> Exit {
-    let mut stdout = std::io::stdout().lock();
+    let mut stdout = io::stdout().lock();
     match stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush()) {
         Ok(()) => Exit::Success,
         Err(_) => Exit::Failure,
@@ -72,7 +76,8 @@ fn decide(options: &Options) -> Outcome {
     let input = Input::open(options)?;
     let output_file = output_file(options)?;
     let mut output = Output::to(output_file.as_deref().map(Path::new))?;
-    let run = Run { options, notation: notation(options, output_file.as_deref()), client: client(options) };
+    let client = ClientSettings::new(options.client.clone());
+    let run = Run { options, notation: notation(options, output_file.as_deref()), client };
     run.mode(input, &mut output)?;
     output.finish()
 }
@@ -86,29 +91,57 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
+    /// The first mode asked for, in kubeseal's order.
     fn mode(&self, input: Input, output: &mut Output) -> Outcome {
         let options = self.options;
-        let pem = input::read_file(Path::new(&options.cert))?;
+        if options.recovery_unseal {
+            return recover::run(self, input, output);
+        }
+        if !options.recovery_private_key.is_empty() && io::stderr().is_terminal() {
+            say("warning: --recovery-private-key is ignored without --recovery-unseal");
+        }
+        if options.validate {
+            return validate::run(self, input);
+        }
+        if options.re_encrypt {
+            return re_encrypt::run(self, input, output);
+        }
+        let pem = self.certificate()?;
         if options.fetch_cert {
             return output.write(pem.expose());
         }
         let certificate = certificate::usable(pem.expose())?;
-        if options.raw {
-            return raw::run(self, certificate.public_key(), output);
+        let key = certificate.public_key();
+        if !options.merge_into.is_empty() {
+            merge::run(self, input, key)
+        } else if options.raw {
+            raw::run(self, key, output)
+        } else {
+            seal::run(self, input, key, output)
         }
-        seal::run(self, input, certificate.public_key(), output)
+    }
+
+    /// The certificate as it is at its source, fetched anew each time.
+    fn certificate(&self) -> Outcome<Plaintext> {
+        match self.options.cert.as_str() {
+            "" => Ok(Controller::connect(&self.client, &self.controller())?.certificate()?),
+            source => Source::parse(source)?.read(),
+        }
+    }
+
+    fn controller(&self) -> Address {
+        Address {
+            namespace: self.options.controller_namespace.clone(),
+            name: self.options.controller_name.clone(),
+        }
     }
 
     /// The notation to print in.
     fn notation(&self) -> Outcome<Notation> {
-        self.notation
-            .clone()
-            .map_err(|format| Failure::usage(format!("unsupported output format: {format}")).hint("use -o json or -o yaml"))
+        self.notation.clone().map_err(|format| {
+            Failure::usage(format!("unsupported output format: {format}")).hint("use -o json or -o yaml")
+        })
     }
-}
-
-fn client(options: &Options) -> ClientSettings {
-    ClientSettings::new(options.client.clone())
 }
 
 /// The input of `-f` or standard input, opened early so that a missing file is the first thing said.
@@ -141,7 +174,9 @@ impl Input {
 /// The file to write: `-w`, or the input of a re-encryption, which works in place.
 fn output_file(options: &Options) -> Outcome<Option<String>> {
     if !options.sealed_secret_file.is_empty() {
-        for (given, flag) in [(options.validate, "--validate"), (!options.merge_into.is_empty(), "--merge-into")] {
+        for (given, flag) in
+            [(options.validate, "--validate"), (!options.merge_into.is_empty(), "--merge-into")]
+        {
             if given && !options.recovery_unseal {
                 return Err(Failure::usage(format!(
                     "--sealed-secret-file cannot be used with {flag}, which writes nothing to it"
@@ -156,7 +191,8 @@ fn output_file(options: &Options) -> Outcome<Option<String>> {
 
 fn notation(options: &Options, output_file: Option<&str>) -> Result<Notation, String> {
     // What follows the last dot of the last part of the path, also when that part begins with it.
-    let extension = output_file.and_then(|path| path.rsplit('/').next()).and_then(|name| name.rsplit_once('.'));
+    let extension =
+        output_file.and_then(|path| path.rsplit('/').next()).and_then(|name| name.rsplit_once('.'));
     if extension.is_some_and(|(_, extension)| matches!(extension, "yaml" | "yml")) {
         return Ok(Notation::Yaml);
     }
@@ -165,9 +201,4 @@ fn notation(options: &Options, output_file: Option<&str>) -> Result<Notation, St
         "yaml" => Ok(Notation::Yaml),
         _ => Err(options.format.clone()),
     }
-}
-
-/// Whether someone reads standard error.
-fn stderr_is_terminal() -> bool {
-    std::io::stderr().is_terminal()
 }

@@ -19,6 +19,8 @@ pub(super) struct Options {
     pub(super) controller_namespace: String,
     pub(super) controller_name: String,
     pub(super) format: String,
+    /// Whether the format was asked for, so that it is not taken from the file of a merge.
+    pub(super) format_given: bool,
     pub(super) sealed_secret_file: String,
     pub(super) secret_file: String,
     pub(super) fetch_cert: bool,
@@ -44,6 +46,7 @@ impl Default for Options {
             controller_namespace: crate::cluster::DEFAULT_CONTROLLER_NAMESPACE.to_owned(),
             controller_name: crate::cluster::DEFAULT_CONTROLLER_NAME.to_owned(),
             format: "json".to_owned(),
+            format_given: false,
             sealed_secret_file: String::new(),
             secret_file: String::new(),
             fetch_cert: false,
@@ -234,7 +237,18 @@ const FLAGS: &[Flag<Options>] = &[
         "name of the controller's Service (default \"sealed-secrets-controller\")",
         controller_name
     ),
-    text!("format", Some('o'), "output format, json or yaml (default \"json\")", format),
+    Flag {
+        name: "format",
+        short: Some('o'),
+        kind: Kind::Value("string"),
+        set: |options, value| {
+            options.format = value.to_owned();
+            options.format_given = !value.is_empty();
+            Ok(())
+        },
+        help: "output format, json or yaml (default \"json\", of a merge that of the file)",
+        deprecated: None,
+    },
     text!("sealed-secret-file", Some('w'), "file to write to instead of standard output", sealed_secret_file),
     text!("secret-file", Some('f'), "file to read instead of standard input", secret_file),
     switch!("fetch-cert", "print the certificate, for later use with --cert", fetch_cert),
@@ -271,7 +285,11 @@ const FLAGS: &[Flag<Options>] = &[
         deprecated: Some("please use --re-encrypt instead"),
     },
     switch!("re-encrypt", "seal again with the newest key of the cluster", re_encrypt),
-    switch!("recovery-unseal", "open a SealedSecret with the keys of --recovery-private-key", recovery_unseal),
+    switch!(
+        "recovery-unseal",
+        "open a SealedSecret with the keys of --recovery-private-key",
+        recovery_unseal
+    ),
     list!(
         "recovery-private-key",
         "private key file for --recovery-unseal: PEM, or the key Secrets in YAML or JSON",
@@ -387,8 +405,10 @@ mod tests {
 
     #[test]
     fn an_empty_variable_is_the_empty_value() {
-        let options =
-            read("", &[("SEALED_SECRETS_FORMAT", ""), ("SEALED_SECRETS_SCOPE", ""), ("SEALED_SECRETS_RAW", "")]);
+        let options = read(
+            "",
+            &[("SEALED_SECRETS_FORMAT", ""), ("SEALED_SECRETS_SCOPE", ""), ("SEALED_SECRETS_RAW", "")],
+        );
         let options = options.unwrap();
         assert_eq!((options.format.as_str(), options.scope, options.raw), ("", Scope::Strict, false));
     }
@@ -404,7 +424,8 @@ mod tests {
 
     #[test]
     fn logging_flags_are_accepted_and_have_no_variable() {
-        read("-v 5 --v=3 -v=2 --logtostderr --vmodule a=1 --log_file_max_size 7 --stderrthreshold=2", &[]).unwrap();
+        read("-v 5 --v=3 -v=2 --logtostderr --vmodule a=1 --log_file_max_size 7 --stderrthreshold=2", &[])
+            .unwrap();
         assert!(read("-v x", &[]).is_err());
         assert!(read("--logtostderr=maybe", &[]).is_err());
         read("", &[("SEALED_SECRETS_V", "x"), ("SEALED_SECRETS_LOGTOSTDERR", "x")]).unwrap();

@@ -3,7 +3,7 @@
 use signet_sealed::{PublicKey, Scope};
 
 use super::{Input, Run};
-use crate::error::{Failure, Outcome};
+use crate::error::Outcome;
 use crate::output::Output;
 use crate::sealing::{self, Rules};
 
@@ -13,7 +13,7 @@ pub(super) fn run(run: &Run<'_>, input: Input, key: &PublicKey, output: &mut Out
     let stream = sealing::read_stream(bytes.expose())?;
     drop(bytes);
     if stream.secrets.is_empty() {
-        return Err(Failure::input("no secrets found. Ensure the input is valid and UTF-8 encoded"));
+        return Err(sealing::no_secrets());
     }
     sealing::warn_of_conversions(&stream.conversions);
     let name = run.options.name.as_str();

@@ -3,11 +3,13 @@
 mod schema;
 mod sealed_secret;
 mod secret;
+mod stream;
 mod time;
 
 pub use schema::ObjectError;
-pub use sealed_secret::{SEALED_WITH_ANNOTATION, SealedSecret};
+pub use sealed_secret::{KindError, MERGED_METADATA, SEALED_WITH_ANNOTATION, SealedSecret, secret_document};
 pub use secret::Secret;
+pub use stream::{documents, only_sealed_secret, rotated};
 
 use signet_manifest::{Map, Value, to_json_pretty, to_yaml};
 

@@ -203,7 +203,8 @@ fn read_texts(fields: &Fields<'_>, name: &'static str, kind: &Kind) -> Result<Fi
         },
         _ if !fields.has(name) => Field::ABSENT,
         Kind::TextList => {
-            let items: Vec<Value> = fields.strings(name)?.into_iter().map(|text| text.into_text().into()).collect();
+            let items: Vec<Value> =
+                fields.strings(name)?.into_iter().map(|text| text.into_text().into()).collect();
             let empty = items.is_empty();
             Field::unless_empty(items, empty)
         }
@@ -253,7 +254,11 @@ pub(super) fn decode_base64(text: &str) -> Option<zeroize::Zeroizing<Vec<u8>>> {
 }
 
 /// The `kind` and `apiVersion` in front of an object.
-pub(super) fn with_type(kind: &str, api_version: &str, rest: impl IntoIterator<Item = (String, Value)>) -> Map {
+pub(super) fn with_type(
+    kind: &str,
+    api_version: &str,
+    rest: impl IntoIterator<Item = (String, Value)>,
+) -> Map {
     let mut map = Map::new();
     map.insert("kind", kind);
     map.insert("apiVersion", api_version);
@@ -261,4 +266,10 @@ pub(super) fn with_type(kind: &str, api_version: &str, rest: impl IntoIterator<I
         map.insert(name, value);
     }
     map
+}
+
+/// Puts the fields of a metadata object into the order of the Go type, after some were replaced.
+pub(super) fn sort_metadata(metadata: &mut Map) {
+    let position = |name: &str| OBJECT_META.iter().position(|(field, _)| *field == name);
+    metadata.sort_by(|a, b| position(a).cmp(&position(b)));
 }

@@ -4,7 +4,7 @@ use signet_manifest::{Fields, Map, Reading, TypeError, Value};
 use signet_sealed::{Label, LabelError, Scope};
 use signet_secret::Fingerprint;
 
-use super::schema::{Kind, OBJECT_META, ObjectError, Schema, normalise, with_type};
+use super::schema::{Kind, OBJECT_META, ObjectError, Schema, normalise, sort_metadata, with_type};
 use super::{Secret, text_at};
 
 /// Annotation of ours on a SealedSecret: the fingerprint of the key that sealed it. It is not
@@ -13,6 +13,9 @@ pub const SEALED_WITH_ANNOTATION: &str = "signet.dev/sealed-with";
 
 /// Annotation that keeps the controller from setting an owner reference.
 const SKIP_OWNER_ANNOTATION: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
+
+/// The maps of the template's metadata that a merge copies.
+pub const MERGED_METADATA: [&str; 2] = ["annotations", "labels"];
 
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 const KIND: &str = "SealedSecret";
@@ -25,11 +28,8 @@ const SEALED_SECRET: Schema = &[
     ("status", Kind::OptionalObject(STATUS)),
 ];
 
-const SPEC: Schema = &[
-    ("template", Kind::Object(TEMPLATE)),
-    ("data", Kind::Bytes),
-    ("encryptedData", Kind::TolerantTexts),
-];
+const SPEC: Schema =
+    &[("template", Kind::Object(TEMPLATE)), ("data", Kind::Bytes), ("encryptedData", Kind::TolerantTexts)];
 
 const TEMPLATE: Schema = &[
     ("metadata", Kind::Object(OBJECT_META)),
@@ -38,8 +38,7 @@ const TEMPLATE: Schema = &[
     ("data", Kind::Texts),
 ];
 
-const STATUS: Schema =
-    &[("observedGeneration", Kind::Integer), ("conditions", Kind::Objects(CONDITION))];
+const STATUS: Schema = &[("observedGeneration", Kind::Integer), ("conditions", Kind::Objects(CONDITION))];
 
 const CONDITION: Schema = &[
     ("type", Kind::FullText),
@@ -68,7 +67,9 @@ pub enum KindError {
     #[error("the document has no kind, expected a SealedSecret")]
     NoKind,
     /// The document is something else.
-    #[error("the document is a {kind} of {api_version:?}, expected a SealedSecret of \"bitnami.com/v1alpha1\"")]
+    #[error(
+        "the document is a {kind} of {api_version:?}, expected a SealedSecret of \"bitnami.com/v1alpha1\""
+    )]
     Other {
         /// What it says it is.
         kind: String,
@@ -199,6 +200,40 @@ impl SealedSecret {
         }
     }
 
+    /// The entries of a map of the template's metadata that a merge copies: all but the annotations that declare
+    /// a scope, as the object merged into has its own.
+    pub fn template_metadata(&self, field: &str) -> impl Iterator<Item = (&str, &str)> {
+        let metadata = self.template().get("metadata");
+        let entries = metadata.and_then(|metadata| metadata.at(&[field])).and_then(Value::as_map);
+        entries
+            .into_iter()
+            .flat_map(Map::iter)
+            .filter(|(name, _)| !Scope::ALL.into_iter().any(|scope| scope.annotation() == Some(*name)))
+            .map(|(name, value)| (name, value.as_str().unwrap_or_default()))
+    }
+
+    /// Merges the items, template labels and template annotations of another object into this one.
+    pub fn add(&mut self, other: &Self) {
+        let spec = child(&mut self.object, "spec");
+        let items = child(spec, "encryptedData");
+        for (name, text) in other.encrypted() {
+            items.insert(name, text);
+        }
+        items.sort_by(str::cmp);
+        let metadata = child(child(spec, "template"), "metadata");
+        for field in MERGED_METADATA {
+            let mut entries = other.template_metadata(field).peekable();
+            if entries.peek().is_some() {
+                let map = child(metadata, field);
+                for (name, text) in entries {
+                    map.insert(name, text);
+                }
+                map.sort_by(str::cmp);
+            }
+        }
+        sort_metadata(metadata);
+    }
+
     /// Whether the generated Secret gets no owner reference.
     pub fn skips_owner(&self) -> bool {
         text_at(self.template(), &["metadata", "annotations", SKIP_OWNER_ANNOTATION]) == "true"
@@ -241,4 +276,35 @@ fn child<'m>(map: &'m mut Map, name: &str) -> &'m mut Map {
     }
     // The line above made sure that it is there and an object.
     map.get_mut(name).and_then(Value::as_map_mut).expect("a map was inserted where there was none")
+}
+
+/// The Secret that the controller makes of `sealed`, around values that are already base64.
+pub fn secret_document(sealed: &SealedSecret, data: Map) -> Value {
+    let template = sealed.template();
+    let mut given = template.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
+    for (field, text) in [("name", sealed.name()), ("namespace", sealed.namespace())] {
+        given.remove(field);
+        if !text.is_empty() {
+            given.insert(field, text);
+        }
+    }
+    if !sealed.skips_owner() {
+        let mut owner = Map::new();
+        owner.insert("apiVersion", API_VERSION);
+        owner.insert("kind", KIND);
+        owner.insert("name", sealed.name());
+        owner.insert("uid", text_at(&sealed.object, &["metadata", "uid"]));
+        owner.insert("controller", true);
+        given.insert("ownerReferences", vec![Value::from(owner)]);
+    }
+    sort_metadata(&mut given);
+    let mut rest = vec![("metadata".to_owned(), given.into())];
+    let mut optional = |name: &str, value: Option<&Value>| {
+        rest.extend(value.map(|value| (name.to_owned(), value.clone())));
+    };
+    optional("immutable", template.get("immutable"));
+    let data = Value::from(data);
+    optional("data", Some(&data).filter(|data| data.as_map().is_some_and(|map| !map.is_empty())));
+    optional("type", template.get("type"));
+    with_type("Secret", "v1", rest).into()
 }

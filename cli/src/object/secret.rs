@@ -4,7 +4,7 @@ use signet_manifest::{Fields, Map, Reading, Value};
 use signet_sealed::Scope;
 use signet_secret::{Plaintext, SecretMap};
 
-use super::schema::{Kind, OBJECT_META, ObjectError, Schema, decode_base64, normalise};
+use super::schema::{Kind, OBJECT_META, ObjectError, Schema, decode_base64, normalise, sort_metadata};
 use super::text_at;
 
 /// Everything of a Secret but its values.
@@ -129,9 +129,7 @@ impl Secret {
             self.replace_map("annotations", annotations);
         }
         let mut template = Map::new();
-        // The Go type's order of fields; removing and replacing changed it.
-        let position = |name: &str| OBJECT_META.iter().position(|(field, _)| *field == name);
-        self.metadata.sort_by(|a, b| position(a).cmp(&position(b)));
+        sort_metadata(&mut self.metadata);
         template.insert("metadata", self.metadata);
         for (name, value) in [("type", self.secret_type), ("immutable", self.immutable)] {
             if let Some(value) = value {
@@ -192,7 +190,8 @@ mod tests {
 
     #[test]
     fn string_data_wins_over_data_and_field_names_match_in_any_case() {
-        let data = object(vec![("a", Value::from("QQ==")), ("b", Value::from("Q\r\nkI=")), ("c", Value::Null)]);
+        let data =
+            object(vec![("a", Value::from("QQ==")), ("b", Value::from("Q\r\nkI=")), ("c", Value::Null)]);
         let secret =
             Secret::read(&object(vec![("DATA", data), ("StringData", object(vec![("a", Value::from(7))]))]));
         let secret = secret.unwrap().unwrap();
@@ -204,7 +203,13 @@ mod tests {
 
     #[test]
     fn data_that_is_not_base64_is_refused_without_quoting_it() {
-        for bad in [Value::from("canary"), Value::from(1234), Value::from("QQ"), Value::from("-_=="), Value::object()] {
+        for bad in [
+            Value::from("canary"),
+            Value::from(1234),
+            Value::from("QQ"),
+            Value::from("-_=="),
+            Value::object(),
+        ] {
             let error = Secret::read(&object(vec![("data", object(vec![("k", bad)]))])).err().unwrap();
             assert_eq!(error.to_string(), "`data.k` is not valid base64");
         }

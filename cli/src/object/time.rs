@@ -13,9 +13,9 @@ pub(super) fn normalise(text: &str) -> Option<String> {
         13 | 16 => *byte == b':',
         _ => byte.is_ascii_digit(),
     });
-    let zone = text[19..].trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
-    let zoned = zone == "Z"
-        || (zone.len() == 6 && zone.starts_with(['+', '-']) && zone.as_bytes()[3] == b':');
+    let zone = text.get(19..)?.trim_start_matches(|c: char| c == '.' || c.is_ascii_digit());
+    let zoned =
+        zone == "Z" || (zone.len() == 6 && zone.starts_with(['+', '-']) && zone.as_bytes()[3] == b':');
     if !shaped || !zoned {
         return None;
     }
