@@ -31,7 +31,8 @@ impl fmt::Display for Fingerprint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(PREFIX)?;
         for chunk in self.0.chunks(3) {
-            let group = chunk.iter().fold(0u32, |acc, b| (acc << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
+            let group =
+                chunk.iter().fold(0u32, |acc, b| (acc << 8) | u32::from(*b)) << (8 * (3 - chunk.len()));
             for i in 0..=chunk.len() {
                 let sextet = (group >> (18 - 6 * i)) & 0x3f;
                 write!(f, "{}", char::from(ALPHABET[sextet as usize]))?;
@@ -89,7 +90,9 @@ mod tests {
     #[test]
     fn text_and_digest_convert_both_ways() {
         for seed in 0..=255u8 {
-            let print = Fingerprint::from_digest(std::array::from_fn(|i| seed.wrapping_mul(31).wrapping_add(i as u8)));
+            let print = Fingerprint::from_digest(std::array::from_fn(|i| {
+                seed.wrapping_mul(31).wrapping_add(i as u8)
+            }));
             assert_eq!(print.to_string().parse(), Ok(print));
         }
     }
@@ -97,7 +100,14 @@ mod tests {
     #[test]
     fn malformed_text_is_refused() {
         let good = Fingerprint::from_digest([7; 32]).to_string();
-        for bad in ["", "SHA256:", &good[..good.len() - 1], &format!("{good}A"), &good.replace("SHA256:", "MD5:"), &good.replace('c', "!")] {
+        for bad in [
+            "",
+            "SHA256:",
+            &good[..good.len() - 1],
+            &format!("{good}A"),
+            &good.replace("SHA256:", "MD5:"),
+            &good.replace('c', "!"),
+        ] {
             assert_eq!(bad.parse::<Fingerprint>(), Err(ParseFingerprintError), "{bad}");
         }
         // The last character carries two unused bits.

@@ -67,7 +67,12 @@ pub struct SecretTemplate {
     #[schemars(schema_with = "metadata_schema")]
     pub metadata: ObjectMeta,
     /// Type of the Secret.
-    #[serde(rename = "type", default, deserialize_with = "null_as_default", skip_serializing_if = "String::is_empty")]
+    #[serde(
+        rename = "type",
+        default,
+        deserialize_with = "null_as_default",
+        skip_serializing_if = "String::is_empty"
+    )]
     #[schemars(schema_with = "string_schema")]
     pub type_: String,
     /// Whether the data of the Secret may never change. Honoured when the Secret is created.
