@@ -1,5 +1,7 @@
 //! Keys and certificates: what is read, what is refused, what is issued.
 
+#![allow(clippy::disallowed_methods, reason = "the tests read their vectors from files")]
+
 use std::path::Path;
 
 use jiff::Timestamp;

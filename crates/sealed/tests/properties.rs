@@ -1,5 +1,7 @@
 //! What must hold for every value, key size, name and scope.
 
+#![allow(clippy::disallowed_methods, reason = "the tests read their vectors from files")]
+
 use std::path::Path;
 use std::sync::{Arc, LazyLock};
 

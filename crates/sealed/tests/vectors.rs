@@ -1,5 +1,7 @@
 //! Every file in `testdata/vectors`: values sealed by the real kubeseal, opened or refused.
 
+#![allow(clippy::disallowed_methods, reason = "the tests read their vectors from files")]
+
 use std::path::{Path, PathBuf};
 
 use signet_sealed::{ItemFault, Label, PrivateKey, Scope, open_value};
