@@ -1,0 +1,2 @@
+//! (being written)
+pub(crate) fn run(_: &[String]) -> anyhow::Result<()> { Ok(()) }
