@@ -19,7 +19,8 @@ const KUBERNETES: &[&str] = &["kube", "kube-core", "kube-client", "kube-runtime"
 const KUBERNETES_CLIENT: &[&str] = &["kube-client", "kube-runtime"];
 const ASYNC_RUNTIME: &[&str] = &["tokio", "async-std", "smol", "async-executor", "mio"];
 const HTTP: &[&str] = &["http", "hyper", "hyper-util", "reqwest", "ureq", "axum", "tower-http", "rustls"];
-const FILES_AND_ENVIRONMENT: &[&str] = &["tempfile", "walkdir", "dirs", "home", "notify", "dotenvy", "rustix"];
+const FILES_AND_ENVIRONMENT: &[&str] =
+    &["tempfile", "walkdir", "dirs", "home", "notify", "dotenvy", "rustix"];
 
 const PURE: &[&[&str]] = &[KUBERNETES, ASYNC_RUNTIME, HTTP, FILES_AND_ENVIRONMENT];
 
@@ -51,7 +52,15 @@ const PURE_FOLDERS: &[&str] = &["crates/secret", "crates/manifest", "crates/seal
 
 /// One cryptography, one TLS, no abandoned YAML; and no private RSA operation that can be timed.
 const BANNED: &[&str] = &[
-    "ring", "openssl", "openssl-sys", "native-tls", "serde_yaml", "serde_yml", "libyml", "unsafe-libyaml", "rsa",
+    "ring",
+    "openssl",
+    "openssl-sys",
+    "native-tls",
+    "serde_yaml",
+    "serde_yml",
+    "libyml",
+    "unsafe-libyaml",
+    "rsa",
 ];
 
 #[derive(Deserialize)]
@@ -93,7 +102,13 @@ fn graph() -> BTreeMap<String, BTreeSet<String>> {
 /// The names of everything that goes into a package, on any platform, when it is built alone.
 fn tree(package: &str) -> BTreeSet<String> {
     let text = cargo(&[
-        "tree", "--locked", "--package", package, "--edges=normal,build", "--target=all", "--prefix=none",
+        "tree",
+        "--locked",
+        "--package",
+        package,
+        "--edges=normal,build",
+        "--target=all",
+        "--prefix=none",
         "--format={p}",
     ]);
     text.lines().filter_map(|line| line.split(' ').next()).map(str::to_owned).collect()
@@ -121,7 +136,8 @@ fn every_package_uses_only_what_the_table_allows() {
 fn nothing_that_must_not_be_named_is_among_the_dependencies() {
     for row in TABLE.iter().filter(|row| !row.never.is_empty()) {
         let tree = tree(row.package);
-        let found: Vec<_> = row.never.iter().copied().flatten().filter(|name| tree.contains(**name)).collect();
+        let found: Vec<_> =
+            row.never.iter().copied().flatten().filter(|name| tree.contains(**name)).collect();
         assert!(found.is_empty(), "{} must not depend on {found:?}, not even indirectly", row.package);
     }
 }
@@ -144,7 +160,8 @@ fn what_is_shipped_holds_one_cryptography_and_no_abandoned_parser() {
 fn pure_crates_have_clippy_refuse_the_outside_world() {
     for folder in PURE_FOLDERS {
         let path = checkout().join(folder).join("clippy.toml");
-        let rules = std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let rules =
+            std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
         for outside in ["std::fs::", "std::env::", "std::net::", "std::process::", "SystemTime::now"] {
             assert!(rules.contains(outside), "{} does not disallow {outside}", path.display());
         }

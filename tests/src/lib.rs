@@ -14,6 +14,7 @@ pub mod availability;
 pub mod cache;
 pub mod cluster;
 pub mod control_plane;
+pub mod controller;
 pub mod http;
 pub mod peers;
 pub mod ports;
@@ -29,6 +30,7 @@ pub mod watchdog;
 
 pub use access::Access;
 pub use cluster::Cluster;
+pub use controller::Controller;
 pub use process::{Process, Program};
 pub use proxy::{Fault, Match, RecordingProxy};
 pub use scenario::{Scenario, scenario, scenario_without_cluster};

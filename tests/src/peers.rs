@@ -3,8 +3,6 @@
 //! Each is a row of a table. One that is not found is built once into the cache, where that is wanted:
 //! see [`crate::availability`].
 
-pub mod sealed_secrets;
-
 use std::path::{Path, PathBuf};
 use std::process::Command;
 

@@ -5,7 +5,7 @@ use anyhow::{Context as _, Result};
 use k8s_openapi::api::core::v1::Secret;
 use kube::Api;
 use kube::api::ListParams;
-use signet_tests::peers::sealed_secrets::Setup;
+use signet_tests::controller::Setup;
 use signet_tests::{Cluster, Program, RecordingProxy, peers, scenario, service_proxy};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -60,7 +60,7 @@ async fn the_real_kubeseal_fetches_the_certificate_of_the_real_controller() {
         let kubeseal = s.peer(&peers::KUBESEAL).await?;
         let ns = s.namespace().await?;
         let proxy = RecordingProxy::start(s.cluster()).await?;
-        let upstream = Setup::new(s.cluster(), &ns).through(&proxy).flags(&["--key-size=2048"]);
+        let upstream = Setup::upstream(s.cluster(), &ns).through(&proxy).flags(&["--key-size=2048"]);
         let upstream = upstream.start().await?;
 
         let fetched = Program::new(kubeseal)
