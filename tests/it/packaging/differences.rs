@@ -259,3 +259,34 @@ async fn values_of_the_wrong_type_are_refused() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn names_of_services_fit_whatever_the_name_of_the_release() {
+    scenario_without_cluster(async |s| {
+        let chart = Chart::ours(s).await?;
+        let objects = chart.render(&format!("fullnameOverride: {}", "x".repeat(70))).await?;
+        for service in objects.of_kind("Service") {
+            assert!(service["metadata"]["name"].as_str().is_some_and(|name| name.len() <= 63), "{service}");
+        }
+        Ok(())
+    })
+    .await;
+}
+
+/// The older chart fails to render the first.
+#[tokio::test]
+async fn certificates_for_the_ingress_are_given_or_made() {
+    scenario_without_cluster(async |s| {
+        let chart = Chart::ours(s).await?;
+        let given = "ingress: {enabled: true, secrets: [{name: t, key: KEY, certificate: CERT}], extraTls: [{secretName: t}]}";
+        let objects = chart.render(given).await?;
+        assert_eq!(objects.get("Secret", "own", "t")["data"], json!({ "tls.key": "S0VZ", "tls.crt": "Q0VSVA==" }));
+        let objects = chart.render("ingress: {enabled: true, tls: true, selfSigned: true}").await?;
+        let made = &objects.get("Secret", "own", "sealed-secrets.local-tls")["data"];
+        assert!(["tls.crt", "tls.key", "ca.crt"].iter().all(|entry| made[entry].is_string()));
+        let tls = &objects.get("Ingress", "own", "release-sealed-secrets")["spec"]["tls"];
+        assert_eq!(tls[0]["secretName"], "sealed-secrets.local-tls");
+        Ok(())
+    })
+    .await;
+}

@@ -1,6 +1,5 @@
 //! Rights: each rule says which code needs it, and what is given is enough for the controller to work.
 
-use anyhow::Result;
 use signet_tests::{checkout, scenario_without_cluster};
 
 use super::chart::Chart;

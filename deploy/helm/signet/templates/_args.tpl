@@ -73,7 +73,8 @@ Flag and value are separate words.
 {{- if or (not (kindIs "string" $value)) (empty $value) -}}
 {{- fail (printf "%s: the value of %s must be a string that is not empty" (first $) $key) -}}
 {{- end -}}
-{{- $pairs = append $pairs (printf "%s=%s" $key $value) -}}
+{{- /* Last first, as the older chart has it: the order means nothing, but a new one would restart pods. */ -}}
+{{- $pairs = prepend $pairs (printf "%s=%s" $key $value) -}}
 {{- end -}}
 {{- empty $pairs | ternary (list) (list (first .) (join "," $pairs)) | toJson -}}
 {{- end -}}
