@@ -21,22 +21,17 @@ const TAG_PREFIX: &str = "tag:yaml.org,2002:";
 
 /// Decodes a document. The second part lists the scalars that changed on the way.
 pub(crate) fn decode(tree: &Tree<'_>, format: Format) -> Result<(Value, Vec<Conversion>), Problem> {
-    let mut decoder = Decoder {
-        tree,
-        format,
-        depth: 0,
-        path: Vec::new(),
-        conversions: Vec::new(),
-        conversion_bytes: 0,
-        aliases: Vec::new(),
-        alias_nodes: 0,
-        alias_bytes: 0,
-    };
+    let mut decoder = Decoder::new(tree, format);
     let value = match tree.root() {
         Some(root) => decoder.value(root)?,
         None => Value::Null,
     };
     Ok((value, decoder.conversions))
+}
+
+/// The name that a key stands for; `None` if it cannot be a name.
+pub(crate) fn field_name(tree: &Tree<'_>, key: NodeId) -> Option<String> {
+    Decoder::new(tree, Format::Yaml).name(key).ok()
 }
 
 struct Decoder<'t, 'a> {
@@ -52,7 +47,21 @@ struct Decoder<'t, 'a> {
     alias_bytes: usize,
 }
 
-impl<'t> Decoder<'t, '_> {
+impl<'t, 'a> Decoder<'t, 'a> {
+    fn new(tree: &'t Tree<'a>, format: Format) -> Self {
+        Decoder {
+            tree,
+            format,
+            depth: 0,
+            path: Vec::new(),
+            conversions: Vec::new(),
+            conversion_bytes: 0,
+            aliases: Vec::new(),
+            alias_nodes: 0,
+            alias_bytes: 0,
+        }
+    }
+
     fn value(&mut self, id: NodeId) -> Result<Value, Problem> {
         let node = self.tree.node(id);
         self.spend(node)?;

@@ -90,6 +90,15 @@ impl Document {
     }
 }
 
+/// The syntax of a document, for editing its text.
+pub(crate) struct Seen<'t> {
+    pub(crate) index: usize,
+    pub(crate) format: Format,
+    pub(crate) tree: &'t Tree<'t>,
+    /// Whether the places in the tree are places in the stream.
+    pub(crate) as_written: bool,
+}
+
 /// The documents of a stream, read lazily.
 ///
 /// A stream whose first 4096 bytes begin with `{`, white space aside, is read as JSON values one
@@ -118,6 +127,21 @@ enum State {
 }
 
 impl<'a> Documents<'a> {
+    /// The next document, like `next`, after showing the syntax of those read on the way.
+    pub(crate) fn advance(&mut self, visit: &mut dyn FnMut(Seen<'_>)) -> Option<Result<Document, ReadError>> {
+        loop {
+            if let Some(document) = self.ready.pop_front() {
+                return Some(document);
+            }
+            match std::mem::replace(&mut self.state, State::Done) {
+                State::Start => self.start(),
+                State::Json(found) => self.read_json(found, visit),
+                State::Yaml(json_problem) => self.read_yaml(json_problem, visit),
+                State::Done => return None,
+            }
+        }
+    }
+
     /// Starts reading a stream. Nothing is checked before the first document is asked for.
     pub fn parse(source: &'a [u8]) -> Self {
         let at = Position { offset: 0, line: 1 };
@@ -135,11 +159,11 @@ impl<'a> Documents<'a> {
         self.state = if json { State::Json(0) } else { State::Yaml(None) };
     }
 
-    fn read_json(&mut self, found: usize) {
+    fn read_json(&mut self, found: usize, visit: &mut dyn FnMut(Seen<'_>)) {
         match json::read(self.source, self.at) {
             Ok(Some((tree, end))) => {
                 let line = tree.root().map_or(self.at.line, |root| tree.node(root).line);
-                self.push(&tree, line, Format::Json);
+                self.push(&tree, line, Format::Json, true, visit);
                 self.at = end;
                 self.state = State::Json(found + 1);
             }
@@ -167,7 +191,7 @@ impl<'a> Documents<'a> {
         }
     }
 
-    fn read_yaml(&mut self, json_problem: Option<Problem>) {
+    fn read_yaml(&mut self, json_problem: Option<Problem>, visit: &mut dyn FnMut(Seen<'_>)) {
         self.state = State::Yaml(None);
         let begin = self.at;
         let Some((part, end)) = split::next_part(self.source, self.at) else {
@@ -189,7 +213,7 @@ impl<'a> Documents<'a> {
             }
         };
         match text {
-            Ok(text) => self.read_yaml_text(text, begin, json_problem),
+            Ok(text) => self.read_yaml_text(text, begin, json_problem, visit),
             Err(error) => {
                 self.count += 1;
                 self.ready.push_back(Err(error));
@@ -197,7 +221,13 @@ impl<'a> Documents<'a> {
         }
     }
 
-    fn read_yaml_text(&mut self, text: &str, mut begin: Position, json_problem: Option<Problem>) {
+    fn read_yaml_text(
+        &mut self,
+        text: &str,
+        mut begin: Position,
+        json_problem: Option<Problem>,
+        visit: &mut dyn FnMut(Seen<'_>),
+    ) {
         let text = match text.strip_prefix('\u{feff}') {
             Some(text) => {
                 begin.offset += '\u{feff}'.len_utf8();
@@ -212,7 +242,7 @@ impl<'a> Documents<'a> {
         // The library never sees a last line without its end.
         let mut text =
             if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
-        let mut work = text.len();
+        let (mut work, mut as_written) = (text.len(), true);
         loop {
             let (trees, stop) = yaml::read(&text, begin);
             let indented = stop.as_ref().and_then(|stop| stop.indented(&text));
@@ -220,13 +250,14 @@ impl<'a> Documents<'a> {
                 && work <= limits::REPAIR_BYTES
             {
                 work += indented.len();
+                as_written = false;
                 drop(trees);
                 text = Cow::Owned(indented);
                 continue;
             }
             for tree in trees.iter().filter(|tree| !tree.is_empty()) {
                 let line = tree.root().map_or(begin.line, |root| tree.node(root).line);
-                self.push(tree, line, Format::Yaml);
+                self.push(tree, line, Format::Yaml, as_written, visit);
             }
             if let Some(stop) = stop {
                 let first = trees.is_empty();
@@ -236,10 +267,18 @@ impl<'a> Documents<'a> {
         }
     }
 
-    fn push(&mut self, tree: &Tree<'_>, line: usize, format: Format) {
+    fn push(
+        &mut self,
+        tree: &Tree<'_>,
+        line: usize,
+        format: Format,
+        as_written: bool,
+        visit: &mut dyn FnMut(Seen<'_>),
+    ) {
         match decode(tree, format) {
             Ok((value, conversions)) => {
                 let index = self.count;
+                visit(Seen { index, format, tree, as_written });
                 self.count += 1;
                 self.ready.push_back(Ok(Document { index, line, format, value, conversions }));
             }
@@ -259,16 +298,6 @@ impl Iterator for Documents<'_> {
     type Item = Result<Document, ReadError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some(document) = self.ready.pop_front() {
-                return Some(document);
-            }
-            match std::mem::replace(&mut self.state, State::Done) {
-                State::Start => self.start(),
-                State::Json(found) => self.read_json(found),
-                State::Yaml(json_problem) => self.read_yaml(json_problem),
-                State::Done => return None,
-            }
-        }
+        self.advance(&mut |_| {})
     }
 }

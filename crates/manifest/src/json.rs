@@ -114,7 +114,9 @@ impl<'a> Reader<'a> {
             return Err(self.problem(if found.is_none() { end } else { expected }));
         }
         self.at.offset += 1;
-        self.white_space();
+        if found == Some(b',') {
+            self.white_space();
+        }
         Ok(found == Some(bracket))
     }
 

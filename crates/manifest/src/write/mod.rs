@@ -6,5 +6,5 @@ mod yaml;
 
 pub(crate) use json::push_json_string;
 pub use json::{to_json_compact, to_json_pretty};
-pub(crate) use yaml::flow_scalar;
 pub use yaml::to_yaml;
+pub(crate) use yaml::{Quotes, flow_key, flow_scalar};

@@ -30,20 +30,33 @@ pub fn to_yaml(value: &Value) -> Text {
     Text::from(printer.out)
 }
 
-/// A string as it can stand in a flow collection or as the value of a block entry on one line:
-/// plain if that is safe in both, else quoted. Never folded.
-pub(crate) fn flow_scalar(text: &str, in_flow: bool) -> String {
+/// The quotes around a scalar.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Quotes {
+    AsNeeded,
+    Single,
+    Double,
+}
+
+/// A string on one line, never folded, with the quotes asked for unless it needs others.
+pub(crate) fn flow_scalar(text: &str, in_flow: bool, quotes: Quotes) -> String {
     let shape = Shape::of(text);
-    let mut printer = Printer { out: String::new(), column: 0, after_space: true, only_indicators: false };
     let plain = shape.plain && !(in_flow && shape.flow_indicator) && reads_as_text(text);
-    if plain {
-        printer.out.push_str(text);
-    } else if shape.single_quoted && !shape.line_break && reads_as_text(text) {
-        printer.single_quoted(text, 0, false);
-    } else {
-        printer.double_quoted(text, 0, false);
+    let single = shape.single_quoted && !shape.line_break;
+    let mut printer = Printer { out: String::new(), column: 0, after_space: true, only_indicators: false };
+    match quotes {
+        Quotes::AsNeeded if plain => printer.plain(text, 0, false),
+        Quotes::AsNeeded if single && reads_as_text(text) => printer.single_quoted(text, 0, false),
+        Quotes::Single if single => printer.single_quoted(text, 0, false),
+        _ => printer.double_quoted(text, 0, false),
     }
     printer.out
+}
+
+/// A field name on one line.
+pub(crate) fn flow_key(name: &str, in_flow: bool) -> String {
+    let quotes = if name == "<<" { Quotes::Double } else { Quotes::AsNeeded };
+    flow_scalar(name, in_flow, quotes)
 }
 
 /// Where a node stands.
