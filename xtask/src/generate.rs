@@ -1,16 +1,19 @@
 //! `cargo xtask generate`: files that are made from others and committed.
 //!
-//! A generator gives the files it makes and touches nothing, so writing and checking are the same work.
+//! A generator gives the files it makes and touches nothing, so writing and checking are the same work. They run in
+//! order: the chart takes in the definitions, and the manifests are rendered from the chart.
 
+mod definitions;
+mod manifests;
+mod reference;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, bail, ensure};
-use signet_manifest::Value;
 use signet_tests::checkout;
 use signet_tests::progress::say;
-
-use crate::cargo::{cargo, output};
 
 /// A file that is made from others.
 struct Generated {
@@ -19,10 +22,33 @@ struct Generated {
     text: String,
 }
 
-/// What is made, and from what.
-type Generator = (&'static str, fn() -> Result<Vec<Generated>>);
+impl Generated {
+    fn new(folder: &str, name: impl AsRef<Path>, text: String) -> Self {
+        Self { path: Path::new(folder).join(name), text }
+    }
+}
 
-const GENERATORS: &[Generator] = &[("resource definitions from the types in crds/src", definitions)];
+/// What is made and from what, and how.
+struct Generator {
+    name: &'static str,
+    /// Where its files go. These folders hold nothing else: a file there that is no longer made is stale.
+    folders: &'static [&'static str],
+    files: fn() -> Result<Vec<Generated>>,
+}
+
+const GENERATORS: &[Generator] = &[
+    Generator {
+        name: "resource definitions from the types in crds/src",
+        folders: &definitions::FOLDERS,
+        files: definitions::files,
+    },
+    Generator { name: "manifests from the chart", folders: &[manifests::FOLDER], files: manifests::files },
+    Generator {
+        name: "reference and completions from the command lines",
+        folders: &reference::FOLDERS,
+        files: reference::files,
+    },
+];
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let check = match args {
@@ -31,27 +57,45 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
         _ => bail!("generate takes nothing but --check"),
     };
     let mut stale = Vec::new();
-    for (name, generator) in GENERATORS {
-        for file in generator().with_context(|| format!("failed to generate {name}"))? {
-            let path = checkout().join(&file.path);
-            if fs::read_to_string(&path).is_ok_and(|found| found == file.text) {
-                continue;
-            }
-            stale.push(file.path.display().to_string());
-            if !check {
-                write(&path, &file.text)?;
-            }
-        }
+    for generator in GENERATORS {
+        let files = (generator.files)().with_context(|| format!("failed to generate {}", generator.name))?;
+        stale.extend(bring_up_to_date(generator, &files, check)?);
     }
+    let stale: Vec<_> = stale.iter().map(|path| path.display().to_string()).collect();
     if check {
         ensure!(stale.is_empty(), "stale, run `cargo xtask generate`: {}", stale.join(", "));
     } else {
         say(&match stale.as_slice() {
             [] => "everything is up to date".to_owned(),
-            written => format!("wrote {}", written.join(", ")),
+            changed => format!("wrote or removed {}", changed.join(", ")),
         });
     }
     Ok(())
+}
+
+/// The files that were not as they should be; they are now, unless this is only a check.
+fn bring_up_to_date(generator: &Generator, files: &[Generated], check: bool) -> Result<Vec<PathBuf>> {
+    let mut stale = Vec::new();
+    for file in files {
+        let path = checkout().join(&file.path);
+        if fs::read_to_string(&path).is_ok_and(|found| found == file.text) {
+            continue;
+        }
+        stale.push(file.path.clone());
+        if !check {
+            write(&path, &file.text)?;
+        }
+    }
+    let made: BTreeSet<&Path> = files.iter().map(|file| file.path.as_path()).collect();
+    for folder in generator.folders {
+        for path in entries(folder)?.into_iter().filter(|path| !made.contains(path.as_path())) {
+            if !check {
+                fs::remove_file(checkout().join(&path))?;
+            }
+            stale.push(path);
+        }
+    }
+    Ok(stale)
 }
 
 fn write(path: &Path, text: &str) -> Result<()> {
@@ -61,19 +105,13 @@ fn write(path: &Path, text: &str) -> Result<()> {
     fs::write(path, text).with_context(|| format!("failed to write {}", path.display()))
 }
 
-/// `crds/yaml`, one file per definition.
-fn definitions() -> Result<Vec<Generated>> {
-    let lines =
-        output(cargo().args(["run", "--quiet", "--locked", "--package", "signet-crds", "--bin", "crdgen"]))?;
-    let mut files = Vec::new();
-    for line in String::from_utf8(lines)?.lines() {
-        let line: serde_json::Value = serde_json::from_str(line)?;
-        let file = line["file"].as_str().context("crdgen named no file")?;
-        files.push(Generated {
-            path: Path::new("crds/yaml").join(file),
-            text: signet_manifest::to_yaml(&Value::from_json(line["definition"].clone())).as_str().to_owned(),
-        });
+/// What lies in a folder, from the root of the checkout.
+fn entries(folder: &str) -> Result<Vec<PathBuf>> {
+    let directory = checkout().join(folder);
+    if !directory.exists() {
+        return Ok(Vec::new());
     }
-    ensure!(!files.is_empty(), "crdgen wrote nothing");
-    Ok(files)
+    let entries =
+        fs::read_dir(&directory).with_context(|| format!("failed to list {}", directory.display()))?;
+    entries.map(|entry| Ok(Path::new(folder).join(entry?.file_name()))).collect()
 }
