@@ -1,5 +1,6 @@
 //! Bytes of one sealed value: `u16 N (big endian) | N bytes RSA-OAEP | AES-GCM ciphertext | 16-byte tag`.
 
+use aws_lc_rs::aead::AES_256_GCM;
 use base64::Engine as _;
 use base64::alphabet;
 use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
@@ -32,6 +33,27 @@ impl<'a> Envelope<'a> {
         let (session_key, body) = rest.split_at_checked(u16::from_be_bytes(*length).into())?;
         Some(Self { session_key, body })
     }
+}
+
+/// What an envelope reveals without a key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnvelopeSize {
+    /// Size of the RSA modulus it was sealed with, in bits.
+    pub modulus_bits: usize,
+    /// Length of the plaintext, in bytes.
+    pub plaintext: usize,
+}
+
+/// Reads the sizes off the text form of an envelope.
+///
+/// # Errors
+/// [`ItemFault::Base64`] and [`ItemFault::TooLarge`] for the text, [`ItemFault::NoKey`] when it is too short to be
+/// an envelope.
+pub fn envelope_size(text: &str) -> Result<EnvelopeSize, ItemFault> {
+    let bytes = decode_text(text)?;
+    let envelope = Envelope::split(&bytes).ok_or(ItemFault::NoKey)?;
+    let plaintext = envelope.body.len().checked_sub(AES_256_GCM.tag_len()).ok_or(ItemFault::NoKey)?;
+    Ok(EnvelopeSize { modulus_bits: 8 * envelope.session_key.len(), plaintext })
 }
 
 /// Decodes the text form: standard base64 with padding, CR and LF ignored anywhere.

@@ -29,7 +29,7 @@ mod scope;
 mod seal;
 
 pub use certificate::{Certificate, CertificateRequest};
-pub use envelope::{MAX_ENVELOPE, MAX_TEXT};
+pub use envelope::{EnvelopeSize, MAX_ENVELOPE, MAX_TEXT, envelope_size};
 pub use error::{CertificateError, ItemFault, KeyError, LabelError, OpenError, SealError};
 pub use keys::{PrivateKey, PublicKey};
 pub use open::{Opened, Unsealer, open_value};
