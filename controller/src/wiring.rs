@@ -12,6 +12,7 @@ use crate::http::{self, Readiness};
 use crate::keyring::{KeyService, Keyring};
 use crate::leader::{Election, Leadership, identity};
 use crate::metrics::{ConditionSource, Metrics};
+use crate::rsa_pool::RsaPool;
 use crate::sealed_secret::Reconciler;
 
 /// How long work in progress may take after a request to end.
@@ -56,6 +57,7 @@ struct Parts {
     keys: Arc<KeyService>,
     readiness: Arc<Readiness>,
     clock: Arc<dyn Clock>,
+    rsa: Arc<RsaPool>,
 }
 
 impl Parts {
@@ -73,7 +75,16 @@ impl Parts {
             Arc::clone(&clock),
         );
         let readiness = Arc::new(Readiness::new());
-        Ok(Self { settings: Arc::clone(settings), client, metrics, keyring, keys, readiness, clock })
+        Ok(Self {
+            settings: Arc::clone(settings),
+            client,
+            metrics,
+            keyring,
+            keys,
+            readiness,
+            clock,
+            rsa: Arc::new(RsaPool::start()?),
+        })
     }
 
     /// What every replica does: answer requests and follow the keys.
@@ -82,6 +93,7 @@ impl Parts {
             keyring: Arc::clone(&self.keyring),
             metrics: Arc::clone(&self.metrics),
             readiness: Arc::clone(&self.readiness),
+            rsa: Arc::clone(&self.rsa),
             settings: self.settings.http.clone(),
             accept_v1: self.settings.accept_v1,
         };
@@ -139,7 +151,8 @@ async fn lead(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
         Arc::clone(&parts.metrics),
         Arc::clone(&parts.clock),
         Arc::clone(&parts.settings),
-    )?;
+        Arc::clone(&parts.rsa),
+    );
     parts.metrics.set_condition_source(Arc::clone(&reconciler) as Arc<dyn ConditionSource>);
     let (keys, keys_token) = (Arc::clone(&parts.keys), work.clone());
     let mut manage = tokio::spawn(async move { keys.manage(keys_token).await });

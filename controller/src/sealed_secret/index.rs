@@ -202,7 +202,7 @@ impl Index {
         let Some(entry) = self.entries.get_mut(&key) else {
             let sealed = metadata.owner_references.iter().flatten().any(|owner| owner.kind == "SealedSecret");
             let facts = SecretFacts::of(metadata);
-            if sealed || facts.managed || facts.patch || facts.created_by_us {
+            if sealed || facts.managed || facts.patch || facts.marked_by_us {
                 self.early.insert(key, facts);
             }
             return None;
@@ -229,7 +229,7 @@ impl Index {
         let reaction = self.entries.get_mut(&key).map_or(Reaction::None, |entry| {
             entry.secret = None;
             let facts = SecretFacts::of(metadata);
-            let ours = belongs(entry.uid, &facts) || entry.expected.skip_owner && facts.created_by_us;
+            let ours = belongs(entry.uid, &facts) || entry.expected.skip_owner && facts.marked_by_us;
             if ours { Reaction::Repair(entry.repair_delay()) } else { Reaction::None }
         });
         if reaction == Reaction::None {

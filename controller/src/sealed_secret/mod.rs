@@ -14,6 +14,8 @@ mod plan;
 mod queue;
 mod report;
 mod secret_object;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -47,24 +49,23 @@ pub struct Reconciler {
     settings: Arc<Settings>,
     index: Mutex<Index>,
     queue: Queue,
-    rsa: RsaPool,
+    rsa: Arc<RsaPool>,
     /// The key that opened the last object.
     previous: Mutex<Option<Fingerprint>>,
 }
 
 impl Reconciler {
     /// Sets everything up; nothing runs yet.
-    ///
-    /// # Errors
-    /// When the system gives no threads for RSA.
+    #[must_use]
     pub fn new(
         client: kube::Client,
         keyring: Arc<Keyring>,
         metrics: Arc<Metrics>,
         clock: Arc<dyn Clock>,
         settings: Arc<Settings>,
-    ) -> std::io::Result<Arc<Self>> {
-        Ok(Arc::new(Self {
+        rsa: Arc<RsaPool>,
+    ) -> Arc<Self> {
+        Arc::new(Self {
             cluster: Cluster::new(client.clone(), settings.concurrency, Arc::clone(&metrics)),
             client,
             keyring,
@@ -72,10 +73,10 @@ impl Reconciler {
             clock,
             index: Mutex::default(),
             queue: Queue::new(settings.concurrency),
-            rsa: RsaPool::start()?,
+            rsa,
             previous: Mutex::new(None),
             settings,
-        }))
+        })
     }
 
     /// Watches and reconciles until `stop`. Passes that have begun are finished.

@@ -105,8 +105,9 @@ pub(crate) struct SecretFacts {
     pub(crate) managed: bool,
     /// It carries the annotation that lets us merge into it.
     pub(crate) patch: bool,
-    /// It was created under our field manager.
-    pub(crate) created_by_us: bool,
+    /// We created it, or we wrote that it is to have no owner. Both survive on the Secret when the owner reference does
+    /// not, and tell it from a foreign one.
+    pub(crate) marked_by_us: bool,
     /// It has parts that a replacement made from the SealedSecret alone would lose.
     pub(crate) needs_reading: bool,
     /// Names of the data entries that we wrote last.
@@ -138,7 +139,8 @@ impl SecretFacts {
             owner: controller.map(|owner| Digest::of(owner.uid.as_str())),
             managed: is_true(annotations, MANAGED_ANNOTATION),
             patch: is_true(annotations, PATCH_ANNOTATION),
-            created_by_us: fields.our_type,
+            marked_by_us: fields.our_type
+                || fields.our_metadata.contains(&("annotations", SKIP_OWNER_ANNOTATION.to_owned())),
             needs_reading: version == 0
                 || fields.immutable
                 || metadata.finalizers.as_ref().is_some_and(|finalizers| !finalizers.is_empty())
@@ -170,13 +172,24 @@ impl SecretFacts {
         self.all_keys == keys && untouched && self.carries(expected)
     }
 
+    /// Whether every value, label and annotation that `expected` asks for is as we wrote it last.
+    fn is_wholly_ours(&self, expected: &Expected) -> bool {
+        expected.keys.is_some_and(|keys| self.our_keys == keys && self.all_keys == keys)
+            && self.carries(expected)
+    }
+
     /// Whether something of ours changed between `self`, which was checked in full, and `now`.
     pub(crate) fn drifted(&self, now: &Self, expected: &Expected) -> bool {
-        let data = now.all_keys != self.all_keys
-            || (now.our_keys, now.others_wrote) != (self.our_keys, self.others_wrote)
-                && expected.keys.is_none_or(|keys| now.our_keys != keys);
+        if now.owner != self.owner {
+            return true;
+        }
+        if now.is_wholly_ours(expected) {
+            return false;
+        }
+        let data = (now.all_keys, now.our_keys, now.others_wrote)
+            != (self.all_keys, self.our_keys, self.others_wrote);
         let metadata = now.metadata != self.metadata && !now.carries(expected);
-        data || metadata || now.owner != self.owner
+        data || metadata
     }
 }
 
@@ -247,7 +260,7 @@ pub(crate) fn settled(sealed: &SealedSecret, secret: Option<&SecretFacts>) -> bo
     let expected = Expected::of(sealed);
     let owned = secret.owner == Some(uid(&sealed.metadata));
     let entitled = if expected.skip_owner {
-        owned || secret.created_by_us || secret.managed || secret.patch
+        owned || secret.marked_by_us || secret.managed || secret.patch
     } else {
         owned || secret.patch && !secret.managed
     };

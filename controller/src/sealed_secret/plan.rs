@@ -25,13 +25,13 @@ pub(crate) enum Plan {
     Refuse,
 }
 
-/// Whether the Secret may be written: owned by this SealedSecret, or offered by annotation, or created by this
-/// controller for an object that wants no owner reference.
+/// Whether the Secret may be written: owned by this SealedSecret, or offered by annotation, or marked as ours for an
+/// object that wants no owner reference.
 fn entitled(owner: Digest, facts: &SecretFacts, skip_owner: bool) -> bool {
     facts.owner == Some(owner)
         || facts.managed
         || facts.patch
-        || skip_owner && facts.created_by_us && facts.owner.is_none()
+        || skip_owner && facts.marked_by_us && facts.owner.is_none()
 }
 
 /// The step for `desired` when `existing` was read in full. `owner` is the uid of the SealedSecret.
