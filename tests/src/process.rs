@@ -103,6 +103,11 @@ impl Program {
         Ok(Self::new(path))
     }
 
+    /// Where it lies, or its name on `PATH`.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Adds an argument.
     #[must_use]
     pub fn arg(mut self, arg: impl Into<OsString>) -> Self {

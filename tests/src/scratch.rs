@@ -1,5 +1,7 @@
 //! Temporary directories that go away with the process, also when it is killed.
 
+use std::fs::Permissions;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
@@ -22,6 +24,8 @@ impl Scratch {
     pub fn new(name: &str) -> Result<Self> {
         let directory = tempfile::Builder::new()
             .prefix(&format!("signet-{name}-"))
+            // Tokens lie in there.
+            .permissions(Permissions::from_mode(0o700))
             .tempdir()
             .context("failed to make a temporary directory")?;
         let path = directory.path().to_path_buf();

@@ -46,7 +46,8 @@ pub(crate) fn build_shipped(profile: &str) -> Result<PathBuf> {
         command.args(["--package", package]);
     }
     run(&mut command)?;
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout().join("target"), PathBuf::from);
+    let target =
+        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| checkout().join("target"), PathBuf::from);
     Ok(target.join(if profile == "dev" { "debug" } else { profile }))
 }
 

@@ -77,7 +77,9 @@ mod tests {
     fn the_results_of_all_test_programs_are_added_up() {
         let mut total = Totals::default();
         total.add("running 3 tests");
-        total.add("test result: ok. 10 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.20s");
+        total.add(
+            "test result: ok. 10 passed; 0 failed; 1 ignored; 0 measured; 0 filtered out; finished in 0.20s",
+        );
         total.add("test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 7 filtered out; finished in 1.20s");
         assert_eq!(total, Totals { passed: 12, failed: 3, ignored: 1 });
     }
