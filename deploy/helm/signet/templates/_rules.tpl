@@ -3,25 +3,26 @@ The rights to turn SealedSecrets into Secrets: in all namespaces (ClusterRole) o
 (list $ NAMESPACES), the namespaces whose existence is looked up.
 */}}
 {{- define "signet.unsealerRules" -}}
-# controller/src/wiring.rs: watches SealedSecrets.
+# controller/src/sealed_secret/watch.rs: list and watch. apply.rs: get, to write the status of the newest version.
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets]
   verbs: [get, list, watch]
-# controller/src/sealedsecret/report.rs: writes the Synced condition.
+# controller/src/sealed_secret/apply.rs: the Synced condition.
 - apiGroups: [bitnami.com]
   resources: [sealedsecrets/status]
   verbs: [update]
-# controller/src/sealedsecret/apply.rs: get, create and update of the target; list and watch (metadata only)
-# in wiring.rs notice drift and deletion; delete is for --old-gc-behavior.
+# controller/src/sealed_secret/watch.rs: list and watch, metadata only, to notice drift and deletion.
+# controller/src/sealed_secret/apply.rs: create and update; get where one is merged into or taken over; delete for
+# --old-gc-behavior alone.
 - apiGroups: [""]
   resources: [secrets]
   verbs: [get, list, watch, create, update, delete]
-# controller/src/events.rs: one event per change; a repeated one is counted up by a patch.
+# controller/src/sealed_secret/apply.rs: one event for each change.
 - apiGroups: [""]
   resources: [events]
-  verbs: [create, patch]
+  verbs: [create]
 {{- with last . }}
-# controller/src/namespaces.rs: tells a mistyped --additional-namespaces entry from an empty namespace.
+# controller/src/sealed_secret/apply.rs: tells a mistyped entry of --additional-namespaces from an empty namespace.
 - apiGroups: [""]
   resources: [namespaces]
   resourceNames: {{- toYaml . | nindent 4 }}
