@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Reads a Go duration that is not negative.
-pub fn parse(text: &str) -> Option<Duration> {
+pub(crate) fn parse(text: &str) -> Option<Duration> {
     let mut rest = text.strip_prefix('+').unwrap_or(text);
     if rest == "0" {
         return Some(Duration::ZERO);
@@ -31,7 +31,7 @@ pub fn parse(text: &str) -> Option<Duration> {
 }
 
 /// Reads a time limit as kubectl takes it: a whole number of seconds or a duration. Zero is none.
-pub fn parse_limit(text: &str) -> Option<Option<Duration>> {
+pub(crate) fn parse_limit(text: &str) -> Option<Option<Duration>> {
     let limit = match text.parse::<u32>() {
         Ok(seconds) => Duration::from_secs(seconds.into()),
         Err(_) => parse(text)?,

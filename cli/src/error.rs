@@ -50,64 +50,59 @@ impl From<Exit> for ExitCode {
 ///
 /// The text names files, objects and keys of objects; it never holds a value.
 #[derive(Debug)]
-pub struct Failure {
+pub(crate) struct Failure {
     exit: Exit,
     message: String,
     hint: Option<String>,
 }
 
 /// The result of a command.
-pub type Outcome<T = ()> = Result<T, Failure>;
+pub(crate) type Outcome<T = ()> = Result<T, Failure>;
 
 impl Failure {
     /// A failure with the given status.
-    pub fn new(exit: Exit, message: impl Into<String>) -> Self {
+    pub(crate) fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self { exit, message: message.into(), hint: None }
     }
 
     /// A wrong command line.
-    pub fn usage(message: impl Into<String>) -> Self {
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }
 
     /// Input that cannot be used.
-    pub fn input(message: impl Into<String>) -> Self {
+    pub(crate) fn input(message: impl Into<String>) -> Self {
         Self::new(Exit::Input, message)
     }
 
     /// An error from below with everything it says about its causes.
-    pub fn from_error(exit: Exit, error: &dyn Error) -> Self {
+    pub(crate) fn from_error(exit: Exit, error: &dyn Error) -> Self {
         Self::new(exit, chain(error))
     }
 
     /// An operation on a file that failed, worded as Go words it: scripts match on
     /// `no such file or directory`.
-    pub fn file(exit: Exit, verb: &str, path: &Path, error: &io::Error) -> Self {
+    pub(crate) fn file(exit: Exit, verb: &str, path: &Path, error: &io::Error) -> Self {
         Self::new(exit, format!("{verb} {}: {}", path.display(), reason(error)))
     }
 
     /// Adds the line that says what to type next.
     #[must_use]
-    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+    pub(crate) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());
         self
     }
 
     /// Puts the place where it happened in front of the message.
     #[must_use]
-    pub fn at(mut self, place: impl fmt::Display) -> Self {
+    pub(crate) fn at(mut self, place: impl fmt::Display) -> Self {
         self.message = format!("{place}: {}", self.message);
         self
     }
 
     /// The exit status.
-    pub fn exit(&self) -> Exit {
+    pub(crate) fn exit(&self) -> Exit {
         self.exit
-    }
-
-    /// What happened.
-    pub fn message(&self) -> &str {
-        &self.message
     }
 }
 
@@ -122,7 +117,7 @@ impl fmt::Display for Failure {
 }
 
 /// The messages of an error and its causes, joined by colons.
-pub fn chain(error: &dyn Error) -> String {
+pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {
@@ -138,7 +133,7 @@ pub fn chain(error: &dyn Error) -> String {
 }
 
 /// The reason of an I/O error as Go prints it: lower case, without the error number.
-pub fn reason(error: &io::Error) -> String {
+pub(crate) fn reason(error: &io::Error) -> String {
     let text = error.to_string();
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();

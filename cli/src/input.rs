@@ -15,25 +15,39 @@ const LIMIT: usize = 256 << 20;
 const CHUNK: usize = 64 << 10;
 
 /// All of standard input. It may hold plaintext, so it is kept as such.
-pub fn read_stdin() -> Outcome<Plaintext> {
-    let stdin = io::stdin().lock();
-    read_all(stdin)
+pub(crate) fn read_stdin() -> Outcome<Plaintext> {
+    unbuffered_stdin()
+        .and_then(read_all)
         .map_err(|error| Failure::input(format!("read standard input: {}", crate::error::reason(&error))))
 }
 
+/// Standard input without the library's buffer, which is never wiped.
+#[cfg(unix)]
+pub(crate) fn unbuffered_stdin() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(File::from(io::stdin().as_fd().try_clone_to_owned()?))
+}
+
+/// Standard input without the library's buffer, which is never wiped.
+#[cfg(windows)]
+pub(crate) fn unbuffered_stdin() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(File::from(io::stdin().as_handle().try_clone_to_owned()?))
+}
+
 /// All of a file.
-pub fn read_file(path: &Path) -> Outcome<Plaintext> {
+pub(crate) fn read_file(path: &Path) -> Outcome<Plaintext> {
     let file = File::open(path).map_err(|error| Failure::file(Exit::Input, "open", path, &error))?;
     read_all(file).map_err(|error| Failure::file(Exit::Input, "read", path, &error))
 }
 
 /// Whether standard input is a terminal, where a reader would wait for someone to type.
-pub fn stdin_is_terminal() -> bool {
+pub(crate) fn stdin_is_terminal() -> bool {
     io::stdin().is_terminal()
 }
 
 /// Reads to the end. A vector that grows leaves its old buffers in memory: these are wiped.
-pub fn read_all(mut source: impl Read) -> io::Result<Plaintext> {
+pub(crate) fn read_all(mut source: impl Read) -> io::Result<Plaintext> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(CHUNK));
     loop {
         if bytes.len() == bytes.capacity() {

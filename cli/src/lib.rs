@@ -3,8 +3,10 @@
 //! [`run`] looks at the name it was called by and at the first word, and builds only what that command
 //! needs: sealing with a certificate file starts no async runtime and no TLS.
 
+mod args;
 mod certificate;
 mod cluster;
+mod commands;
 mod duration;
 mod error;
 mod input;
@@ -13,7 +15,9 @@ mod object;
 mod output;
 mod parallel;
 mod private_keys;
+mod prompt;
 mod sealing;
+mod settings;
 mod unsealing;
 
 use std::ffi::OsString;
@@ -38,8 +42,5 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Exit {
     if called_as.starts_with("kubeseal") {
         return kubeseal::run(program, words.get(1..).unwrap_or_default());
     }
-    match words.get(1).map(String::as_str) {
-        Some("kubeseal") => kubeseal::run("signet kubeseal", &words[2..]),
-        _ => Exit::Usage,
-    }
+    commands::run(words.get(1..).unwrap_or_default())
 }

@@ -10,12 +10,12 @@ use crate::error::{Exit, Failure, Outcome};
 
 /// Prints a line to standard error. Talk goes there; standard output is for data.
 #[allow(clippy::print_stderr, reason = "the one place that talks to the user")]
-pub fn say(line: impl std::fmt::Display) {
+pub(crate) fn say(line: impl std::fmt::Display) {
     eprintln!("{line}");
 }
 
 /// Where the data of a command goes.
-pub enum Output {
+pub(crate) enum Output {
     /// Standard output, as it comes.
     Stdout,
     /// A file, all at once.
@@ -27,7 +27,7 @@ impl Output {
     ///
     /// # Errors
     /// When no file can be made in the directory of `path`.
-    pub fn to(path: Option<&Path>) -> Outcome<Self> {
+    pub(crate) fn to(path: Option<&Path>) -> Outcome<Self> {
         Ok(match path {
             None => Self::Stdout,
             Some(path) => Self::File(PendingFile::replacing(path)?),
@@ -38,7 +38,7 @@ impl Output {
     ///
     /// # Errors
     /// When it cannot be written.
-    pub fn write(&mut self, text: &[u8]) -> Outcome {
+    pub(crate) fn write(&mut self, text: &[u8]) -> Outcome {
         let written = match self {
             Self::Stdout => io::stdout().lock().write_all(text),
             Self::File(file) => file.temporary.write_all(text),
@@ -51,7 +51,7 @@ impl Output {
     ///
     /// # Errors
     /// When it cannot be written or the file not replaced.
-    pub fn finish(self) -> Outcome {
+    pub(crate) fn finish(self) -> Outcome {
         match self {
             Self::Stdout => io::stdout().lock().flush().map_err(|error| {
                 Failure::new(Exit::Failure, format!("write: {}", crate::error::reason(&error)))
@@ -62,7 +62,7 @@ impl Output {
 }
 
 /// A file that is being written beside the one it will replace; dropped, it disappears.
-pub struct PendingFile {
+pub(crate) struct PendingFile {
     temporary: NamedTempFile,
     target: PathBuf,
 }
@@ -73,8 +73,24 @@ impl PendingFile {
     ///
     /// # Errors
     /// When the directory does not exist or cannot be written to.
-    pub fn replacing(target: &Path) -> Outcome<Self> {
+    pub(crate) fn replacing(target: &Path) -> Outcome<Self> {
+        let pending = Self::private(target)?;
+        if let Ok(metadata) = fs::metadata(target) {
+            fs::set_permissions(pending.temporary.path(), metadata.permissions())
+                .map_err(|error| Failure::file(Exit::Failure, "create", target, &error))?;
+        }
+        Ok(pending)
+    }
+
+    /// Starts a replacement of `target` that is for its owner alone, whatever the old file was.
+    ///
+    /// # Errors
+    /// As [`PendingFile::replacing`].
+    pub(crate) fn private(target: &Path) -> Outcome<Self> {
         let failed = |error: io::Error| Failure::file(Exit::Failure, "create", target, &error);
+        if target.is_dir() {
+            return Err(failed(io::ErrorKind::IsADirectory.into()));
+        }
         let directory = match target.parent() {
             Some(parent) if parent != Path::new("") => parent,
             _ => Path::new("."),
@@ -84,12 +100,6 @@ impl PendingFile {
                 // The name of the temporary file is of no use to the reader.
                 failed(error.kind().into())
             })?;
-        if let Ok(metadata) = fs::metadata(target) {
-            if metadata.is_dir() {
-                return Err(failed(io::ErrorKind::IsADirectory.into()));
-            }
-            fs::set_permissions(temporary.path(), metadata.permissions()).map_err(failed)?;
-        }
         Ok(Self { temporary, target: target.to_owned() })
     }
 
@@ -97,7 +107,7 @@ impl PendingFile {
     ///
     /// # Errors
     /// As [`PendingFile::replacing`], and when the link leads nowhere.
-    pub fn replacing_in_place(target: &Path) -> Outcome<Self> {
+    pub(crate) fn replacing_in_place(target: &Path) -> Outcome<Self> {
         let real =
             fs::canonicalize(target).map_err(|error| Failure::file(Exit::Input, "open", target, &error))?;
         Self::replacing(&real)
@@ -107,7 +117,7 @@ impl PendingFile {
     ///
     /// # Errors
     /// When it cannot be written or the target not replaced.
-    pub fn replace_with(mut self, text: &[u8]) -> Outcome {
+    pub(crate) fn replace_with(mut self, text: &[u8]) -> Outcome {
         self.temporary
             .write_all(text)
             .map_err(|error| Failure::file(Exit::Failure, "write", &self.target, &error))?;

@@ -8,7 +8,7 @@ use std::thread;
 const WORTH_IT: usize = 8;
 
 /// Applies `work` to every item; results come back in the order of the items.
-pub fn map<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
+pub(crate) fn map<T: Send, U: Send>(items: Vec<T>, work: impl Fn(T) -> U + Sync) -> Vec<U> {
     let workers = thread::available_parallelism().map_or(1, usize::from).min(items.len() / WORTH_IT + 1);
     if workers < 2 {
         return items.into_iter().map(work).collect();

@@ -14,12 +14,12 @@ use crate::object::{ObjectError, Secret};
 use crate::output::say;
 
 /// Private keys, newest first, each once.
-pub type Keys = Vec<(KeyAge, Arc<PrivateKey>)>;
+pub(crate) type Keys = Vec<(KeyAge, Arc<PrivateKey>)>;
 
 /// Why a file gives no keys.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum PrivateKeysError {
+pub(crate) enum PrivateKeysError {
     /// A PEM key that cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -55,7 +55,7 @@ pub enum PrivateKeysError {
 /// # Errors
 /// When a file is missing, broken, or holds no key. Keys of a size that is not supported are left out with a
 /// warning, so that one of them does not keep the others from being used.
-pub fn read_files(paths: &[PathBuf]) -> Outcome<Keys> {
+pub(crate) fn read_files(paths: &[PathBuf]) -> Outcome<Keys> {
     let mut keys = Keys::new();
     for path in paths {
         let bytes = input::read_file(path)?;

@@ -12,21 +12,21 @@ use crate::parallel;
 const BATCH: usize = 256;
 
 /// What the command line says about the Secrets it is given.
-pub struct Rules<'a> {
+pub(crate) struct Rules<'a> {
     /// The scope that replaces what the annotations say; `None` keeps them.
-    pub scope: Option<Scope>,
+    pub(crate) scope: Option<Scope>,
     /// The name that replaces the one in the input.
-    pub name: Option<&'a str>,
+    pub(crate) name: Option<&'a str>,
     /// The namespace that replaces the one in the input.
-    pub namespace: Option<&'a str>,
+    pub(crate) namespace: Option<&'a str>,
     /// Whether a Secret without values is sealed.
-    pub allow_empty: bool,
+    pub(crate) allow_empty: bool,
     /// The namespace of the client.
-    pub client: &'a dyn ClientNamespace,
+    pub(crate) client: &'a dyn ClientNamespace,
 }
 
 /// The namespace that an object without one belongs to.
-pub trait ClientNamespace {
+pub(crate) trait ClientNamespace {
     /// The one given on the command line or by its variable.
     fn explicit(&self) -> Option<&str>;
     /// The one the kubeconfig or the pod names; `None` when there is neither. Asked only when needed.
@@ -36,7 +36,7 @@ pub trait ClientNamespace {
 /// Why a Secret is not sealed.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum SealingError {
+pub(crate) enum SealingError {
     /// No values.
     #[error("the input Secret has neither data nor stringData; use --allow-empty-data if that is meant")]
     Empty,
@@ -85,18 +85,18 @@ impl From<SealingError> for Failure {
 }
 
 /// The Secrets of a stream, and what YAML made of their plain scalars.
-pub struct Stream {
+pub(crate) struct Stream {
     /// In the order of the stream.
-    pub secrets: Vec<Secret>,
+    pub(crate) secrets: Vec<Secret>,
     /// Values and names that do not mean what was written; see [`Conversion`].
-    pub conversions: Vec<Conversion>,
+    pub(crate) conversions: Vec<Conversion>,
 }
 
 /// Reads all Secrets of a stream.
 ///
 /// # Errors
 /// When a document cannot be read; nothing of the stream is returned then.
-pub fn read_stream(bytes: &[u8]) -> Outcome<Stream> {
+pub(crate) fn read_stream(bytes: &[u8]) -> Outcome<Stream> {
     let mut stream = Stream { secrets: Vec::new(), conversions: Vec::new() };
     for document in Documents::parse(bytes) {
         let document = document.map_err(|error| Failure::from_error(Exit::Input, &error))?;
@@ -113,7 +113,7 @@ pub fn read_stream(bytes: &[u8]) -> Outcome<Stream> {
 }
 
 /// The failure of a stream without Secrets.
-pub fn no_secrets() -> Failure {
+pub(crate) fn no_secrets() -> Failure {
     Failure::input("no secrets found. Ensure the input is valid and UTF-8 encoded")
 }
 
@@ -131,7 +131,7 @@ fn concerns(conversion: &Conversion) -> bool {
 ///
 /// # Errors
 /// The first Secret that breaks a rule or cannot be sealed, or what `emit` returns.
-pub fn seal_all(
+pub(crate) fn seal_all(
     secrets: Vec<Secret>,
     rules: &Rules<'_>,
     key: &PublicKey,
@@ -211,7 +211,7 @@ fn seal(secret: Secret, key: &PublicKey) -> Result<SealedSecret, SealingError> {
 
 /// Says which plain scalars YAML turned into something else than what was written: the sealed value is
 /// what an API server would have stored, which is rarely what was meant.
-pub fn warn_of_conversions(conversions: &[Conversion]) {
+pub(crate) fn warn_of_conversions(conversions: &[Conversion]) {
     for conversion in conversions {
         let what = match conversion.kind {
             ConversionKind::Key => "this name reads as a boolean or number",

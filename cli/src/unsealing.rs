@@ -12,7 +12,7 @@ use crate::private_keys::Keys;
 /// Why a SealedSecret gives no Secret.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum UnsealingError {
+pub(crate) enum UnsealingError {
     /// Values that no key opens, or that are not sealed values.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -45,45 +45,37 @@ impl From<UnsealingError> for Failure {
     }
 }
 
-/// What opening a SealedSecret gave.
-pub struct Unsealed {
-    /// Its values.
-    pub values: SecretMap,
-    /// The key that opened them; `None` when there were none.
-    pub key: Option<Fingerprint>,
-}
-
 /// Opens the values, all of them or none.
 ///
 /// # Errors
 /// The values that no key opens, by name, or a format that is not opened here.
-pub fn open(sealed: &SealedSecret, keys: &Keys) -> Result<Unsealed, UnsealingError> {
+pub(crate) fn open(sealed: &SealedSecret, keys: &Keys) -> Result<SecretMap, UnsealingError> {
     let names: Vec<&str> = sealed.encrypted().map(|(name, _)| name).collect();
     if sealed.is_legacy() {
         return Err(if names.is_empty() { UnsealingError::Deprecated } else { UnsealingError::Both });
     }
     if names.is_empty() {
-        return Ok(Unsealed { values: SecretMap::new(), key: None });
+        return Ok(SecretMap::new());
     }
     let label = sealed.label().map_err(|source| UnsealingError::Label { keys: names.join(", "), source })?;
     let named: Vec<Fingerprint> = sealed.sealed_with().into_iter().collect();
     let hints = KeyHints { named: &named, ..KeyHints::default() };
     let opened =
         Unsealer::new(keys, hints).open_all(sealed.encrypted(), &label).map_err(|(error, _)| error)?;
-    Ok(Unsealed { values: opened.value, key: opened.key })
+    Ok(opened.value)
 }
 
 /// The whole Secret, ready to be printed.
 ///
 /// # Errors
 /// As [`open`], and when entries would have to be rendered.
-pub fn unseal(sealed: &SealedSecret, keys: &Keys) -> Result<Value, UnsealingError> {
-    let unsealed = open(sealed, keys)?;
+pub(crate) fn unseal(sealed: &SealedSecret, keys: &Keys) -> Result<Value, UnsealingError> {
+    let values = open(sealed, keys)?;
     let templates: Vec<&str> = sealed.template_entries().collect();
     if !templates.is_empty() {
         return Err(UnsealingError::Template(templates.join(", ")));
     }
-    let data = unsealed.values.iter().map(|(name, value)| {
+    let data = values.iter().map(|(name, value)| {
         // Go prints a byte string that was never filled as null.
         let encoded = match value.expose() {
             [] => Value::Null,

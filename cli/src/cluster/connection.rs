@@ -31,7 +31,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Why a request was not answered as hoped.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ClusterError {
+pub(crate) enum ClusterError {
     /// Nothing to connect to.
     #[error(transparent)]
     Kubeconfig(#[from] KubeconfigError),
@@ -103,7 +103,7 @@ impl From<ClusterError> for Failure {
 }
 
 /// A connection to one server.
-pub struct Connection {
+pub(crate) struct Connection {
     runtime: tokio::runtime::Runtime,
     client: Client,
     server: String,
@@ -111,9 +111,9 @@ pub struct Connection {
 }
 
 /// An answer with a good status.
-pub struct Answer {
+pub(crate) struct Answer {
     /// The body. An answer may hold the data of Secrets.
-    pub body: Plaintext,
+    pub(crate) body: Plaintext,
 }
 
 impl Connection {
@@ -121,7 +121,7 @@ impl Connection {
     ///
     /// # Errors
     /// When they choose none or it cannot be used. Nothing is sent yet.
-    pub fn to_cluster(settings: &ClientSettings) -> Result<Self, ClusterError> {
+    pub(crate) fn to_cluster(settings: &ClientSettings) -> Result<Self, ClusterError> {
         let overrides = settings.overrides();
         let time_limit = match overrides.request_timeout.as_str() {
             "" => None,
@@ -139,7 +139,7 @@ impl Connection {
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn to_server(base: Uri) -> Result<Self, ClusterError> {
+    pub(crate) fn to_server(base: Uri) -> Result<Self, ClusterError> {
         let mut config = Config::new(base);
         config.proxy_url = proxy::for_target(&config.cluster_url, |name| std::env::var(name).ok());
         Self::open(runtime()?, config, None)
@@ -161,7 +161,7 @@ impl Connection {
     }
 
     /// The address of the server.
-    pub fn server(&self) -> &str {
+    pub(crate) fn server(&self) -> &str {
         &self.server
     }
 
@@ -169,7 +169,7 @@ impl Connection {
     ///
     /// # Errors
     /// [`ClusterError::Refused`] for every status that is not 2xx, [`ClusterError::Unreachable`] without one.
-    pub fn send(&self, request: &Request<Vec<u8>>) -> Result<Answer, ClusterError> {
+    pub(crate) fn send(&self, request: &Request<Vec<u8>>) -> Result<Answer, ClusterError> {
         let mut retries = 0;
         loop {
             let (head, body) = self.exchange(request)?;
@@ -307,7 +307,7 @@ fn pod_config(settings: &ClientSettings) -> Result<Config, ClusterError> {
 ///
 /// # Errors
 /// When the path is not one.
-pub fn request(
+pub(crate) fn request(
     method: Method,
     path: &str,
     headers: &[(http::HeaderName, &str)],
@@ -321,7 +321,7 @@ pub fn request(
 }
 
 /// One segment of a path.
-pub fn encode_segment(text: &str) -> String {
+pub(crate) fn encode_segment(text: &str) -> String {
     let mut encoded = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

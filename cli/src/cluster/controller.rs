@@ -10,17 +10,17 @@ use crate::error::{Exit, Failure};
 
 /// Where the controller is.
 #[derive(Clone, Debug)]
-pub struct Address {
+pub(crate) struct Address {
     /// Namespace of its Service.
-    pub namespace: String,
+    pub(crate) namespace: String,
     /// Name of its Service.
-    pub name: String,
+    pub(crate) name: String,
 }
 
 /// Why the controller did not do as asked.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ControllerError {
+pub(crate) enum ControllerError {
     /// Its Service cannot be read.
     #[error(
         "cannot get sealed secret service: {0}.\nPlease, use the flag --controller-name and \
@@ -45,7 +45,7 @@ pub enum ControllerError {
 
 impl ControllerError {
     /// Whether the controller said that it cannot open a SealedSecret.
-    pub fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         matches!(self, Self::Request(ClusterError::Refused { status: StatusCode::CONFLICT, .. }))
     }
 }
@@ -61,7 +61,7 @@ impl From<ControllerError> for Failure {
 }
 
 /// A connection to the controller.
-pub struct Controller {
+pub(crate) struct Controller {
     connection: Connection,
     proxy: String,
 }
@@ -71,7 +71,7 @@ impl Controller {
     ///
     /// # Errors
     /// When the cluster cannot be reached or has no such Service.
-    pub fn connect(settings: &ClientSettings, address: &Address) -> Result<Self, ControllerError> {
+    pub(crate) fn connect(settings: &ClientSettings, address: &Address) -> Result<Self, ControllerError> {
         let connection = Connection::to_cluster(settings)?;
         Self::through(connection, address)
     }
@@ -80,7 +80,7 @@ impl Controller {
     ///
     /// # Errors
     /// As [`Controller::connect`].
-    pub fn through(connection: Connection, address: &Address) -> Result<Self, ControllerError> {
+    pub(crate) fn through(connection: Connection, address: &Address) -> Result<Self, ControllerError> {
         let services = format!("/api/v1/namespaces/{}/services", encode_segment(&address.namespace));
         let path = format!("{services}/{}", encode_segment(&address.name));
         let answer = connection
@@ -106,7 +106,7 @@ impl Controller {
     ///
     /// # Errors
     /// When the controller does not answer with it.
-    pub fn certificate(&self) -> Result<Plaintext, ControllerError> {
+    pub(crate) fn certificate(&self) -> Result<Plaintext, ControllerError> {
         let path = format!("{}/v1/cert.pem", self.proxy);
         let headers = [(ACCEPT, "application/x-pem-file, */*")];
         Ok(self.connection.send(&request(Method::GET, &path, &headers, Vec::new())?)?.body)
@@ -116,7 +116,7 @@ impl Controller {
     ///
     /// # Errors
     /// When it cannot ([`ControllerError::is_conflict`]) or does not answer.
-    pub fn verify(&self, sealed_secret: &str) -> Result<(), ControllerError> {
+    pub(crate) fn verify(&self, sealed_secret: &str) -> Result<(), ControllerError> {
         self.post("verify", sealed_secret).map(drop)
     }
 
@@ -124,7 +124,7 @@ impl Controller {
     ///
     /// # Errors
     /// When it cannot be opened or the controller does not answer.
-    pub fn rotate(&self, sealed_secret: &str) -> Result<Plaintext, ControllerError> {
+    pub(crate) fn rotate(&self, sealed_secret: &str) -> Result<Plaintext, ControllerError> {
         self.post("rotate", sealed_secret)
     }
 

@@ -13,7 +13,7 @@ const REDIRECTS: usize = 10;
 ///
 /// # Errors
 /// When there is no answer or it is not 200.
-pub fn fetch(url: &str) -> Result<Plaintext, ClusterError> {
+pub(crate) fn fetch(url: &str) -> Result<Plaintext, ClusterError> {
     let mut target = url.to_owned();
     for _ in 0..=REDIRECTS {
         match step(&target)? {

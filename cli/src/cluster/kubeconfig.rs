@@ -19,7 +19,7 @@ const SERVICE_ACCOUNT: &str = "/var/run/secrets/kubernetes.io/serviceaccount";
 /// Why there is no usable kubeconfig.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KubeconfigError {
+pub(crate) enum KubeconfigError {
     /// The file given on the command line is not there, or a file cannot be read.
     #[error("kubeconfig {path}: {problem}")]
     File {
@@ -47,18 +47,18 @@ pub enum KubeconfigError {
 
 /// Cluster and user after all files and flags were merged.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// The API server.
-    pub cluster: Cluster,
+    pub(crate) cluster: Cluster,
     /// Who the client is.
-    pub user: AuthInfo,
+    pub(crate) user: AuthInfo,
     /// The namespace of the context, if it names one.
-    pub namespace: Option<String>,
+    pub(crate) namespace: Option<String>,
 }
 
 /// What to connect to.
 #[derive(Clone, Debug)]
-pub enum Access {
+pub(crate) enum Access {
     /// A cluster of a kubeconfig.
     Kubeconfig(Box<Target>),
     /// The cluster this process runs in.
@@ -66,19 +66,19 @@ pub enum Access {
 }
 
 /// The client's configuration, read when first asked for.
-pub struct ClientSettings {
+pub(crate) struct ClientSettings {
     overrides: Overrides,
     files: OnceCell<Result<Kubeconfig, KubeconfigError>>,
 }
 
 impl ClientSettings {
     /// Settings from what was typed. Reads nothing yet.
-    pub fn new(overrides: Overrides) -> Self {
+    pub(crate) fn new(overrides: Overrides) -> Self {
         Self { overrides, files: OnceCell::new() }
     }
 
     /// What was typed.
-    pub fn overrides(&self) -> &Overrides {
+    pub(crate) fn overrides(&self) -> &Overrides {
         &self.overrides
     }
 
@@ -86,7 +86,7 @@ impl ClientSettings {
     ///
     /// # Errors
     /// When there is neither, or the kubeconfig is wrong.
-    pub fn access(&self) -> Result<Access, KubeconfigError> {
+    pub(crate) fn access(&self) -> Result<Access, KubeconfigError> {
         match self.target() {
             Ok(target) => Ok(Access::Kubeconfig(Box::new(target))),
             Err(KubeconfigError::Empty) if in_pod() => Ok(Access::Pod),
@@ -99,7 +99,7 @@ impl ClientSettings {
     ///
     /// # Errors
     /// When no cluster is configured, or the kubeconfig is wrong.
-    pub fn namespace(&self) -> Result<String, KubeconfigError> {
+    pub(crate) fn namespace(&self) -> Result<String, KubeconfigError> {
         if let Some(namespace) = self.explicit() {
             return Ok(namespace.to_owned());
         }

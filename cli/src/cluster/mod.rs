@@ -7,14 +7,14 @@ mod kubeconfig;
 mod overrides;
 mod proxy;
 
-pub use connection::{ClusterError, Connection, request};
-pub use controller::{Address, Controller, ControllerError};
-pub use fetch::fetch;
-pub use kubeconfig::{Access, ClientSettings, KubeconfigError, Target};
-pub use overrides::{Overrides, namespace_name};
+pub(crate) use connection::{ClusterError, Connection, encode_segment, request};
+pub(crate) use controller::{Address, Controller};
+pub(crate) use fetch::fetch;
+pub(crate) use kubeconfig::{Access, ClientSettings};
+pub(crate) use overrides::{Overrides, namespace_name};
 
 /// Namespace of the controller unless told otherwise.
-pub const DEFAULT_CONTROLLER_NAMESPACE: &str = "kube-system";
+pub(crate) const DEFAULT_CONTROLLER_NAMESPACE: &str = "kube-system";
 
 /// Name of the controller's Service unless told otherwise.
-pub const DEFAULT_CONTROLLER_NAME: &str = "sealed-secrets-controller";
+pub(crate) const DEFAULT_CONTROLLER_NAME: &str = "sealed-secrets-controller";

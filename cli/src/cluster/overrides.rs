@@ -4,51 +4,51 @@ use signet_secret::Redacted;
 
 /// Flags that every Kubernetes client knows. Empty means not given.
 #[derive(Clone, Debug, Default)]
-pub struct Overrides {
+pub(crate) struct Overrides {
     /// The kubeconfig to read instead of the usual ones.
-    pub kubeconfig: String,
+    pub(crate) kubeconfig: String,
     /// The context to use instead of the current one.
-    pub context: String,
+    pub(crate) context: String,
     /// The cluster entry to use instead of the context's.
-    pub cluster: String,
+    pub(crate) cluster: String,
     /// The user entry to use instead of the context's.
-    pub user: String,
+    pub(crate) user: String,
     /// The namespace to use instead of the context's.
-    pub namespace: String,
+    pub(crate) namespace: String,
     /// Address of the API server.
-    pub server: String,
+    pub(crate) server: String,
     /// Name in the server's certificate.
-    pub tls_server_name: String,
+    pub(crate) tls_server_name: String,
     /// Whether the server's certificate is not checked.
-    pub insecure: bool,
+    pub(crate) insecure: bool,
     /// File with the certificate authority of the server.
-    pub certificate_authority: String,
+    pub(crate) certificate_authority: String,
     /// File with the client certificate.
-    pub client_certificate: String,
+    pub(crate) client_certificate: String,
     /// File with the key of the client certificate.
-    pub client_key: String,
+    pub(crate) client_key: String,
     /// Bearer token.
-    pub token: Redacted<String>,
+    pub(crate) token: Redacted<String>,
     /// User for basic authentication.
-    pub username: String,
+    pub(crate) username: String,
     /// Password for basic authentication.
-    pub password: Redacted<String>,
+    pub(crate) password: Redacted<String>,
     /// User to act as.
-    pub impersonate: String,
+    pub(crate) impersonate: String,
     /// UID of the user to act as.
-    pub impersonate_uid: String,
+    pub(crate) impersonate_uid: String,
     /// Groups of the user to act as.
-    pub impersonate_groups: Vec<String>,
+    pub(crate) impersonate_groups: Vec<String>,
     /// Proxy to reach the server through.
-    pub proxy_url: String,
+    pub(crate) proxy_url: String,
     /// Whether responses are not compressed.
-    pub disable_compression: bool,
+    pub(crate) disable_compression: bool,
     /// How long one request may take: a number of seconds or a Go duration; `0` is no limit.
-    pub request_timeout: String,
+    pub(crate) request_timeout: String,
 }
 
 /// A namespace as kubectl takes it: `ns/x`, `namespace/x` and `namespaces/x` mean `x`.
-pub fn namespace_name(text: &str) -> &str {
+pub(crate) fn namespace_name(text: &str) -> &str {
     for prefix in ["namespaces/", "namespace/", "ns/"] {
         if let Some((start, rest)) = text.split_at_checked(prefix.len())
             && start.eq_ignore_ascii_case(prefix)

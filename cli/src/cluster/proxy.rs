@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use http::Uri;
 
 /// The proxy for a request to `target`, if the environment names one and does not exempt the target.
-pub fn for_target(target: &Uri, variable: impl Fn(&str) -> Option<String>) -> Option<Uri> {
+pub(crate) fn for_target(target: &Uri, variable: impl Fn(&str) -> Option<String>) -> Option<Uri> {
     let either = |upper: &str, lower: &str| {
         variable(upper).or_else(|| variable(lower)).filter(|value| !value.is_empty())
     };

@@ -27,13 +27,11 @@ use crate::output::{Output, say};
 use flags::FlagError;
 use options::Options;
 
-pub use options::VARIABLE_PREFIX;
-
 /// What kubeseal calls itself in its version text.
 const VERSION: &str = concat!("v", env!("CARGO_PKG_VERSION"));
 
 /// Runs kubeseal with the words after the program's name.
-pub fn run(program: &str, words: &[String]) -> Exit {
+pub(crate) fn run(program: &str, words: &[String]) -> Exit {
     let variable = |name: &str| std::env::var(name).ok();
     let options = match Options::read(words, &variable, &mut |note| say(note)) {
         Ok(options) => options,

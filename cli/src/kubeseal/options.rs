@@ -7,7 +7,7 @@ use crate::cluster::{Overrides, namespace_name};
 use signet_secret::Redacted;
 
 /// Variables are this followed by the flag's name in capitals, `-` as `_`.
-pub const VARIABLE_PREFIX: &str = "SEALED_SECRETS_";
+const VARIABLE_PREFIX: &str = "SEALED_SECRETS_";
 
 /// Help of kubeseal's logging flags, which have no variables.
 const LOGGING: &str = "accepted and ignored (logging)";

@@ -6,16 +6,18 @@ mod secret;
 mod stream;
 mod time;
 
-pub use schema::ObjectError;
-pub use sealed_secret::{KindError, MERGED_METADATA, SEALED_WITH_ANNOTATION, SealedSecret, secret_document};
-pub use secret::Secret;
-pub use stream::{documents, only_sealed_secret, rotated};
+pub(crate) use schema::ObjectError;
+pub(crate) use sealed_secret::{
+    KindError, MERGED_METADATA, SEALED_WITH_ANNOTATION, SealedSecret, secret_document,
+};
+pub(crate) use secret::Secret;
+pub(crate) use stream::{Located, documents, locate, only_sealed_secret, rotated};
 
 use signet_manifest::{Map, Value, to_json_pretty, to_yaml};
 
 /// How an object is printed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Notation {
+pub(crate) enum Notation {
     /// Two-space indentation, fields in the order of the Go types.
     Json,
     /// A document that begins with `---`, all fields sorted.
@@ -24,7 +26,7 @@ pub enum Notation {
 
 impl Notation {
     /// The text of an object, ready to be written one after the other.
-    pub fn print(self, object: &Value) -> signet_manifest::Text {
+    pub(crate) fn print(self, object: &Value) -> signet_manifest::Text {
         match self {
             Self::Json => join(&to_json_pretty(object), "", "\n"),
             Self::Yaml => join(&to_yaml(object), "---\n", ""),

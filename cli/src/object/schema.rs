@@ -83,7 +83,7 @@ const MANAGED_FIELDS: Schema = &[
 /// Why an object cannot be read. The text never holds a value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum ObjectError {
+pub(crate) enum ObjectError {
     /// A field holds the wrong kind of value.
     #[error(transparent)]
     Type(#[from] TypeError),

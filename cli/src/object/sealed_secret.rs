@@ -9,13 +9,13 @@ use super::{Secret, text_at};
 
 /// Annotation of ours on a SealedSecret: the fingerprint of the key that sealed it. It is not
 /// authenticated; it only tells the controller which key to try first.
-pub const SEALED_WITH_ANNOTATION: &str = "signet.dev/sealed-with";
+pub(crate) const SEALED_WITH_ANNOTATION: &str = "signet.dev/sealed-with";
 
 /// Annotation that keeps the controller from setting an owner reference.
 const SKIP_OWNER_ANNOTATION: &str = "sealedsecrets.bitnami.com/skip-set-owner-references";
 
 /// The maps of the template's metadata that a merge copies.
-pub const MERGED_METADATA: [&str; 2] = ["annotations", "labels"];
+pub(crate) const MERGED_METADATA: [&str; 2] = ["annotations", "labels"];
 
 const API_VERSION: &str = "bitnami.com/v1alpha1";
 const KIND: &str = "SealedSecret";
@@ -51,7 +51,7 @@ const CONDITION: Schema = &[
 
 /// A SealedSecret with the fields its Go type has and no others, in the order Go encodes them.
 #[derive(Clone)]
-pub struct SealedSecret {
+pub(crate) struct SealedSecret {
     object: Map,
     legacy: bool,
 }
@@ -59,7 +59,7 @@ pub struct SealedSecret {
 /// Why a document is not a SealedSecret.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
-pub enum KindError {
+pub(crate) enum KindError {
     /// A field that cannot be read.
     #[error(transparent)]
     Object(#[from] ObjectError),
@@ -84,7 +84,7 @@ impl SealedSecret {
     ///
     /// # Errors
     /// When a field has the wrong type.
-    pub fn read_any(document: &Value) -> Result<Option<Self>, ObjectError> {
+    pub(crate) fn read_any(document: &Value) -> Result<Option<Self>, ObjectError> {
         if document.as_map().is_none() {
             return Ok(None);
         }
@@ -93,11 +93,17 @@ impl SealedSecret {
         Ok((!read.blank).then_some(Self { object: read.map, legacy }))
     }
 
+    /// Whether a document says that it is a SealedSecret, of whatever version.
+    pub(crate) fn claims_to_be(document: &Value) -> bool {
+        let text = |name: &str| document.at(&[name]).and_then(Value::as_str).unwrap_or_default();
+        text("kind") == KIND && text("apiVersion").starts_with("bitnami.com/")
+    }
+
     /// Reads a document that must be a SealedSecret, field names and types as spelled in the definition.
     ///
     /// # Errors
     /// When it is something else, or a field has the wrong type.
-    pub fn read(document: &Value) -> Result<Self, KindError> {
+    pub(crate) fn read(document: &Value) -> Result<Self, KindError> {
         let fields = Fields::of(document, Reading::Strict).map_err(ObjectError::from)?;
         let text = |name: &str| -> Result<String, TypeError> {
             Ok(fields.string(name)?.map(|text| text.as_str().to_owned()).unwrap_or_default())
@@ -114,7 +120,7 @@ impl SealedSecret {
     }
 
     /// Wraps a Secret whose values were sealed: `encrypted` holds their text by key.
-    pub fn around(secret: Secret, encrypted: Map) -> Self {
+    pub(crate) fn around(secret: Secret, encrypted: Map) -> Self {
         let mut metadata = Map::new();
         for (field, text) in [("name", secret.name()), ("namespace", secret.namespace())] {
             if !text.is_empty() {
@@ -132,17 +138,17 @@ impl SealedSecret {
     }
 
     /// `metadata.name`, empty when absent.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         text_at(&self.object, &["metadata", "name"])
     }
 
     /// `metadata.namespace`, empty when absent.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         text_at(&self.object, &["metadata", "namespace"])
     }
 
     /// `NAMESPACE/NAME` for messages.
-    pub fn place(&self) -> String {
+    pub(crate) fn place(&self) -> String {
         match (self.namespace(), self.name()) {
             ("", name) => name.to_owned(),
             (namespace, name) => format!("{namespace}/{name}"),
@@ -150,7 +156,7 @@ impl SealedSecret {
     }
 
     /// The scope that its own metadata declares. The template has no say in it.
-    pub fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         Scope::from_annotations(|name| Some(text_at(&self.object, &["metadata", "annotations", name])))
     }
 
@@ -158,34 +164,34 @@ impl SealedSecret {
     ///
     /// # Errors
     /// When the scope binds a name or namespace that the object lacks.
-    pub fn label(&self) -> Result<Label, LabelError> {
+    pub(crate) fn label(&self) -> Result<Label, LabelError> {
         Label::new(self.scope(), self.namespace(), self.name())
     }
 
     /// Keys and sealed texts in order of keys.
-    pub fn encrypted(&self) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn encrypted(&self) -> impl Iterator<Item = (&str, &str)> {
         let items = self.spec().get("encryptedData").and_then(Value::as_map);
         items.into_iter().flat_map(Map::iter).map(|(name, text)| (name, text.as_str().unwrap_or("")))
     }
 
     /// The names of the entries of `spec.template.data`, which are rendered from the opened values.
-    pub fn template_entries(&self) -> impl Iterator<Item = &str> {
+    pub(crate) fn template_entries(&self) -> impl Iterator<Item = &str> {
         let entries = self.template().get("data").and_then(Value::as_map);
         entries.into_iter().flat_map(Map::keys)
     }
 
     /// Whether the object is of the first format, one blob in `spec.data`.
-    pub fn is_legacy(&self) -> bool {
+    pub(crate) fn is_legacy(&self) -> bool {
         self.legacy
     }
 
     /// The key that the object says it was sealed with.
-    pub fn sealed_with(&self) -> Option<Fingerprint> {
+    pub(crate) fn sealed_with(&self) -> Option<Fingerprint> {
         text_at(&self.object, &["metadata", "annotations", SEALED_WITH_ANNOTATION]).parse().ok()
     }
 
     /// Notes the key that sealed the values.
-    pub fn set_sealed_with(&mut self, key: Fingerprint) {
+    pub(crate) fn set_sealed_with(&mut self, key: Fingerprint) {
         let metadata = child(&mut self.object, "metadata");
         let annotations = child(metadata, "annotations");
         annotations.insert(SEALED_WITH_ANNOTATION, key.to_string());
@@ -193,7 +199,7 @@ impl SealedSecret {
     }
 
     /// `spec.template`.
-    pub fn template(&self) -> &Map {
+    pub(crate) fn template(&self) -> &Map {
         match self.spec().get("template") {
             Some(Value::Map(template)) => template,
             _ => &EMPTY,
@@ -202,7 +208,7 @@ impl SealedSecret {
 
     /// The entries of a map of the template's metadata that a merge copies: all but the annotations that declare
     /// a scope, as the object merged into has its own.
-    pub fn template_metadata(&self, field: &str) -> impl Iterator<Item = (&str, &str)> {
+    pub(crate) fn template_metadata(&self, field: &str) -> impl Iterator<Item = (&str, &str)> {
         let metadata = self.template().get("metadata");
         let entries = metadata.and_then(|metadata| metadata.at(&[field])).and_then(Value::as_map);
         entries
@@ -213,7 +219,7 @@ impl SealedSecret {
     }
 
     /// Merges the items, template labels and template annotations of another object into this one.
-    pub fn add(&mut self, other: &Self) {
+    pub(crate) fn add(&mut self, other: &Self) {
         let spec = child(&mut self.object, "spec");
         let items = child(spec, "encryptedData");
         for (name, text) in other.encrypted() {
@@ -235,12 +241,12 @@ impl SealedSecret {
     }
 
     /// Whether the generated Secret gets no owner reference.
-    pub fn skips_owner(&self) -> bool {
+    pub(crate) fn skips_owner(&self) -> bool {
         text_at(self.template(), &["metadata", "annotations", SKIP_OWNER_ANNOTATION]) == "true"
     }
 
     /// Clears what an API server keeps for itself and a file should not hold.
-    pub fn clear_server_fields(&mut self) {
+    pub(crate) fn clear_server_fields(&mut self) {
         let metadata = child(&mut self.object, "metadata");
         for name in ["creationTimestamp", "deletionTimestamp", "generation"] {
             metadata.remove(name);
@@ -248,14 +254,14 @@ impl SealedSecret {
     }
 
     /// The object with kind and apiVersion in front, whatever was read.
-    pub fn to_value(&self) -> Value {
+    pub(crate) fn to_value(&self) -> Value {
         let rest = self.object.iter().filter(|(name, _)| !matches!(*name, "kind" | "apiVersion"));
         let rest = rest.map(|(name, value)| (name.to_owned(), value.clone()));
         with_type(KIND, API_VERSION, rest).into()
     }
 
     /// The object as it was read, which may lack kind and apiVersion.
-    pub fn as_read(&self) -> Value {
+    pub(crate) fn as_read(&self) -> Value {
         self.object.clone().into()
     }
 
@@ -279,7 +285,7 @@ fn child<'m>(map: &'m mut Map, name: &str) -> &'m mut Map {
 }
 
 /// The Secret that the controller makes of `sealed`, around values that are already base64.
-pub fn secret_document(sealed: &SealedSecret, data: Map) -> Value {
+pub(crate) fn secret_document(sealed: &SealedSecret, data: Map) -> Value {
     let template = sealed.template();
     let mut given = template.get("metadata").and_then(Value::as_map).cloned().unwrap_or_default();
     for (field, text) in [("name", sealed.name()), ("namespace", sealed.namespace())] {

@@ -32,7 +32,7 @@ const SERVER_SIDE: [&str; 7] = [
 ];
 
 /// A Secret as kubeseal reads it: kind and apiVersion are not looked at, unknown fields are dropped.
-pub struct Secret {
+pub(crate) struct Secret {
     metadata: Map,
     secret_type: Option<Value>,
     immutable: Option<Value>,
@@ -45,7 +45,7 @@ impl Secret {
     ///
     /// # Errors
     /// When a field has the wrong type or a value is not base64. The error never holds a value.
-    pub fn read(document: &Value) -> Result<Option<Self>, ObjectError> {
+    pub(crate) fn read(document: &Value) -> Result<Option<Self>, ObjectError> {
         if document.as_map().is_none() {
             return Ok(None);
         }
@@ -71,33 +71,33 @@ impl Secret {
     }
 
     /// `metadata.name`, empty when absent.
-    pub fn name(&self) -> &str {
+    pub(crate) fn name(&self) -> &str {
         text_at(&self.metadata, &["name"])
     }
 
     /// `metadata.namespace`, empty when absent.
-    pub fn namespace(&self) -> &str {
+    pub(crate) fn namespace(&self) -> &str {
         text_at(&self.metadata, &["namespace"])
     }
 
     /// Replaces the name.
-    pub fn set_name(&mut self, name: &str) {
+    pub(crate) fn set_name(&mut self, name: &str) {
         self.metadata.insert("name", name);
     }
 
     /// Replaces the namespace.
-    pub fn set_namespace(&mut self, namespace: &str) {
+    pub(crate) fn set_namespace(&mut self, namespace: &str) {
         self.metadata.insert("namespace", namespace);
     }
 
     /// The scope its annotations declare.
-    pub fn scope(&self) -> Scope {
+    pub(crate) fn scope(&self) -> Scope {
         let annotations = self.metadata.get("annotations");
         Scope::from_annotations(|name| annotations?.as_map()?.get(name)?.as_str())
     }
 
     /// Declares another scope.
-    pub fn set_scope(&mut self, scope: Scope) {
+    pub(crate) fn set_scope(&mut self, scope: Scope) {
         let mut annotations = match self.metadata.remove("annotations") {
             Some(Value::Map(annotations)) => annotations,
             _ => Map::new(),
@@ -112,7 +112,7 @@ impl Secret {
     }
 
     /// The values by key, `stringData` over `data`.
-    pub fn values(&self) -> &SecretMap {
+    pub(crate) fn values(&self) -> &SecretMap {
         &self.values
     }
 

@@ -1,8 +1,8 @@
 //! SealedSecrets in files, streams and answers.
 
-use signet_manifest::{Document, Documents};
+use signet_manifest::{Document, Documents, Value};
 
-use super::SealedSecret;
+use super::{KindError, SealedSecret};
 use crate::error::{Exit, Failure, Outcome};
 
 impl SealedSecret {
@@ -10,7 +10,7 @@ impl SealedSecret {
     ///
     /// # Errors
     /// When a document cannot be read; nothing of the stream is returned then.
-    pub fn read_stream(bytes: &[u8]) -> Outcome<Vec<Self>> {
+    pub(crate) fn read_stream(bytes: &[u8]) -> Outcome<Vec<Self>> {
         let mut all = Vec::new();
         for document in documents(bytes)? {
             let number = document.index() + 1;
@@ -27,7 +27,7 @@ impl SealedSecret {
 ///
 /// # Errors
 /// When one cannot be read.
-pub fn documents(bytes: &[u8]) -> Outcome<Vec<Document>> {
+pub(crate) fn documents(bytes: &[u8]) -> Outcome<Vec<Document>> {
     Documents::parse(bytes)
         .collect::<Result<_, _>>()
         .map_err(|error| Failure::from_error(Exit::Input, &error))
@@ -37,7 +37,7 @@ pub fn documents(bytes: &[u8]) -> Outcome<Vec<Document>> {
 ///
 /// # Errors
 /// When there is none, something else, or more than one document.
-pub fn only_sealed_secret(bytes: &[u8]) -> Outcome<SealedSecret> {
+pub(crate) fn only_sealed_secret(bytes: &[u8]) -> Outcome<SealedSecret> {
     let documents = documents(bytes)?;
     match documents.as_slice() {
         [one] => SealedSecret::read(one.value()).map_err(|error| Failure::from_error(Exit::Input, &error)),
@@ -54,7 +54,7 @@ pub fn only_sealed_secret(bytes: &[u8]) -> Outcome<SealedSecret> {
 ///
 /// # Errors
 /// When the answer is something else.
-pub fn rotated(answer: &[u8]) -> Outcome<SealedSecret> {
+pub(crate) fn rotated(answer: &[u8]) -> Outcome<SealedSecret> {
     let wrong =
         || Failure::new(Exit::Cluster, "the controller answered with something that is not a SealedSecret");
     let documents = documents(answer).map_err(|_| wrong())?;
@@ -62,4 +62,52 @@ pub fn rotated(answer: &[u8]) -> Outcome<SealedSecret> {
     let mut sealed = SealedSecret::read_any(document.value()).ok().flatten().ok_or_else(wrong)?;
     sealed.clear_server_fields();
     Ok(sealed)
+}
+
+/// A SealedSecret among the documents of a text.
+pub(crate) struct Located {
+    /// Index of its document.
+    pub(crate) document: usize,
+    /// The way from the root of the document to the object: empty, or into the items of a list.
+    pub(crate) path: Vec<String>,
+    /// The object.
+    pub(crate) sealed: SealedSecret,
+}
+
+impl Located {
+    /// The way from the root of the document to a field of the object.
+    pub(crate) fn field<'a>(&'a self, field: &[&'a str]) -> Vec<&'a str> {
+        self.path.iter().map(String::as_str).chain(field.iter().copied()).collect()
+    }
+}
+
+/// The SealedSecrets among documents, also those in lists as `kubectl get -o yaml` prints them. Everything else is
+/// left out.
+///
+/// # Errors
+/// When one that calls itself a SealedSecret cannot be read.
+pub(crate) fn locate(documents: &[Document]) -> Result<Vec<Located>, KindError> {
+    let mut found = Vec::new();
+    for (document, content) in documents.iter().enumerate() {
+        descend(content.value(), document, &mut Vec::new(), &mut found)?;
+    }
+    Ok(found)
+}
+
+fn descend(
+    value: &Value,
+    document: usize,
+    path: &mut Vec<String>,
+    found: &mut Vec<Located>,
+) -> Result<(), KindError> {
+    if SealedSecret::claims_to_be(value) {
+        found.push(Located { document, path: path.clone(), sealed: SealedSecret::read(value)? });
+    } else if let Some(items) = value.at(&["items"]).and_then(Value::as_seq) {
+        for (at, item) in items.iter().enumerate() {
+            path.extend(["items".to_owned(), at.to_string()]);
+            descend(item, document, path, found)?;
+            path.truncate(path.len() - 2);
+        }
+    }
+    Ok(())
 }

@@ -1,18 +1,23 @@
 //! Where the sealing certificate comes from, and whether it can be used.
 
+mod cache;
+
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 use signet_sealed::Certificate;
 use signet_secret::Plaintext;
 
-use crate::cluster;
+use crate::cluster::{self, Access, ClientSettings, ClusterError, Controller};
 use crate::error::{Exit, Failure, Outcome};
 use crate::input;
+use crate::output::say;
+use crate::settings::CertificateChoice;
+use cache::{Cached, Entry};
 
 /// A certificate source given on the command line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Source {
+pub(crate) enum Source {
     /// A file on this machine.
     File(PathBuf),
     /// Something to fetch, with its scheme.
@@ -25,7 +30,7 @@ impl Source {
     ///
     /// # Errors
     /// When the text is neither: a broken escape, a colon in the first part of a path.
-    pub fn parse(text: &str) -> Outcome<Self> {
+    pub(crate) fn parse(text: &str) -> Outcome<Self> {
         let bad = |problem: &str| Failure::usage(format!("--cert {text:?}: {problem}"));
         if text.chars().any(|c| c.is_ascii_control()) {
             return Err(bad("control character in a file name or URL"));
@@ -53,7 +58,7 @@ impl Source {
     ///
     /// # Errors
     /// When it cannot be read.
-    pub fn read(&self) -> Outcome<Plaintext> {
+    pub(crate) fn read(&self) -> Outcome<Plaintext> {
         match self {
             Self::File(path) => input::read_file(path),
             Self::Url(url) => match url.split_once(':') {
@@ -91,7 +96,7 @@ fn scheme(text: &str) -> Option<Option<&str>> {
 }
 
 /// Undoes percent-encoding; `None` when an escape is broken or the result is not text.
-pub fn percent_decode(text: &str) -> Option<String> {
+pub(crate) fn percent_decode(text: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -111,12 +116,43 @@ pub fn percent_decode(text: &str) -> Option<String> {
 ///
 /// # Errors
 /// When there is none, it is not RSA, or it has expired.
-pub fn usable(pem: &[u8]) -> Outcome<Certificate> {
+pub(crate) fn usable(pem: &[u8]) -> Outcome<Certificate> {
     let certificate = Certificate::from_pem(pem).map_err(|error| Failure::from_error(Exit::Input, &error))?;
     if certificate.not_after() < Timestamp::now() {
         let date = certificate.not_after().strftime("%B %-d, %Y");
         return Err(Failure::input(format!("failed to encrypt using an expired certificate on {date}"))
             .hint("fetch the current one with `signet cert`"));
+    }
+    Ok(certificate)
+}
+
+/// The certificate of a choice, with a line on stderr that says which one it is.
+///
+/// # Errors
+/// When it cannot be had or used.
+pub(crate) fn choose(choice: &CertificateChoice, client: &ClientSettings) -> Outcome<Certificate> {
+    let (address, refresh) = match choice {
+        CertificateChoice::At(source) => return usable(source.read()?.expose()),
+        CertificateChoice::Controller { address, refresh } => (address, *refresh),
+    };
+    let server = match client.access().map_err(ClusterError::from)? {
+        Access::Kubeconfig(target) => target.cluster.server.unwrap_or_default(),
+        Access::Pod => "pod".to_owned(),
+    };
+    let place = format!("{}/{}", address.namespace, address.name);
+    let entry = Entry::of(&server, address);
+    if let Some(Cached { certificate, age }) = entry.as_ref().filter(|_| !refresh).and_then(Entry::load) {
+        let fingerprint = certificate.fingerprint();
+        let minutes = age.as_secs() / 60;
+        say(format_args!(
+            "certificate {fingerprint} of {place}, fetched {minutes} min ago (--refresh fetches again)"
+        ));
+        return Ok(certificate);
+    }
+    let certificate = usable(Controller::connect(client, address)?.certificate()?.expose())?;
+    say(format_args!("certificate {} of {place}, fetched now", certificate.fingerprint()));
+    if let Some(entry) = entry {
+        entry.store(&certificate);
     }
     Ok(certificate)
 }

@@ -1,0 +1,45 @@
+//! `signet seal`.
+
+use crate::args::SealArgs;
+use crate::certificate;
+use crate::error::Outcome;
+use crate::sealing::{self, Rules};
+use crate::settings::{self, CertificateChoice};
+
+use super::{name_of, read};
+
+/// Seals the Secrets of all inputs into one stream.
+pub(super) fn run(args: SealArgs) -> Outcome {
+    let choice = CertificateChoice::new(&args.certificate)?;
+    let client = settings::client(&args.cluster, args.namespace.as_deref());
+    let scope = settings::scope(args.scope.as_deref())?;
+    let inputs = settings::inputs(&args.files)?;
+    let (mut output, notation) = settings::output(&args.output)?;
+    // Read first: a mistake in the input should not cost a round trip to the cluster.
+    let mut secrets = Vec::new();
+    for input in &inputs {
+        let bytes = read(input)?;
+        let stream =
+            sealing::read_stream(bytes.expose()).map_err(|failure| failure.at(name_of(input).display()))?;
+        if stream.secrets.is_empty() {
+            return Err(sealing::no_secrets().at(name_of(input).display()));
+        }
+        sealing::warn_of_conversions(&stream.conversions);
+        secrets.extend(stream.secrets);
+    }
+    let certificate = certificate::choose(&choice, &client)?;
+    let rules = Rules {
+        scope,
+        name: args.name.as_deref(),
+        namespace: None,
+        allow_empty: args.allow_empty_data,
+        client: &client,
+    };
+    sealing::seal_all(secrets, &rules, certificate.public_key(), |mut sealed| {
+        if !args.no_hint {
+            sealed.set_sealed_with(certificate.fingerprint());
+        }
+        output.write(notation.print(&sealed.to_value()).as_bytes())
+    })?;
+    output.finish()
+}
