@@ -185,7 +185,7 @@ impl<'t, 'a> Decoder<'t, 'a> {
         Ok(name)
     }
 
-    fn scalar(&mut self, node: &Node<'_>, text: &Cow<'_, str>, style: Style) -> Result<Value, Problem> {
+    fn scalar(&mut self, node: &Node<'_>, text: &str, style: Style) -> Result<Value, Problem> {
         let value = self.resolve(node, text, style)?;
         let kind = match value {
             Value::Null => ConversionKind::Null,

@@ -18,4 +18,4 @@ pub(crate) const CONVERSIONS: usize = 1_000;
 pub(crate) const CONVERSION_BYTES: usize = 1024 * 1024;
 
 /// How many bytes may be read again because of badly indented quoted text.
-pub(crate) const REPAIR_BYTES: usize = 32 * 1024 * 1024;
+pub(crate) const REPAIR_BYTES: usize = 4 * 1024 * 1024;

@@ -38,7 +38,8 @@ pub(crate) fn next_part(source: &[u8], start: Position) -> Option<(Result<Range<
 pub(crate) fn has_no_content(text: &str) -> bool {
     text.lines().all(|line| {
         let line = line.strip_prefix("---").or_else(|| line.strip_prefix("...")).unwrap_or(line);
-        line.starts_with('%') || is_blank_or_comment(line.as_bytes())
+        line.starts_with('%')
+            || matches!(line.trim_matches([' ', '\t', '\r']).as_bytes().first(), None | Some(b'#'))
     })
 }
 
@@ -57,6 +58,7 @@ pub(crate) fn count_lines(bytes: &[u8]) -> usize {
     bytes.iter().filter(|byte| **byte == b'\n').count()
 }
 
+/// Whether text behind a separator is white space, of any kind that Unicode knows, or a comment.
 fn is_blank_or_comment(text: &[u8]) -> bool {
     match std::str::from_utf8(text) {
         Ok(text) => matches!(text.trim().as_bytes().first(), None | Some(b'#')),

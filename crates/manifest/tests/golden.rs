@@ -1,4 +1,5 @@
 //! What the Kubernetes libraries read and wrote, recorded by `testdata/oracle`, against this crate.
+#![allow(clippy::disallowed_methods, reason = "the recorded cases are files")]
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
