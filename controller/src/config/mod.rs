@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use jiff::Timestamp;
+use signet_crds::bitnami::KEY_LABEL;
 
 use args::Args;
 use go::Nanoseconds;
@@ -27,9 +28,6 @@ const POD_NAMESPACE_FILE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/
 
 /// The longest prefix that leaves room for what the API server appends to it.
 const MAX_KEY_PREFIX: usize = 245;
-
-/// The label of key Secrets, whose value is not for the user to set.
-pub const KEY_LABEL: &str = "sealedsecrets.bitnami.com/sealed-secrets-key";
 
 /// What the command line asks for.
 #[derive(Debug)]
