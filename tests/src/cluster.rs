@@ -119,7 +119,7 @@ impl Cluster {
         // What failed once is not tried again by each test; the cause stays the same for all.
         shared.as_ref().map_err(|error| match error.downcast_ref::<Missing>() {
             Some(missing) => missing.clone().into(),
-            None => anyhow!("the shared cluster did not start: {error:?}"),
+            None => anyhow!("the shared cluster did not start: {error:#}"),
         })
     }
 

@@ -1,7 +1,7 @@
 //! Harness for tests against real servers: a kube-apiserver with etcd, a recording proxy in front of
 //! it, the programs we replace, and our own binaries as processes.
 //!
-//! A test is a [`scenario`]: it gets the cluster that all tests of the process share, fresh namespaces
+//! A test is a [`scenario()`]: it gets the cluster that all tests of the process share, fresh namespaces
 //! that carry its name, and a report of what the cluster looked like when it fails. Where no control
 //! plane can be had the test is reported as skipped, by name and reason; under `SIGNET_TEST_REQUIRE=1`
 //! (which `cargo xtask test` sets) that is a failure.

@@ -81,7 +81,7 @@ fn finish(test: &str, result: Result<()>) {
     let Err(error) = result else { return };
     match skipped(&error) {
         Some(reason) => report_skipped(test, reason),
-        None => panic!("{test}: {error:?}"),
+        None => panic!("{test}: {error:#}"),
     }
 }
 

@@ -46,7 +46,7 @@ fn main() -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("{verb} failed: {error:?}"));
+            say(&format!("{verb} failed: {error:#}"));
             ExitCode::FAILURE
         }
     }

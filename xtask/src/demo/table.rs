@@ -29,7 +29,7 @@ impl Table {
         let start = Instant::now();
         let seen = step.await.map_err(|error| error.context(format!("the step \"{what}\" failed")))?;
         let took = start.elapsed();
-        say(&format!("{:>5.1} s  {what}: {seen}", took.as_secs_f64()));
+        say(&format!("{:>6.2} s  {what}: {seen}", took.as_secs_f64()));
         self.rows.push(Row { what: what.to_owned(), took, seen });
         Ok(())
     }
@@ -45,9 +45,9 @@ impl Table {
         let mut text = format!("{:width$}  {:>7}  seen\n", "step", "seconds");
         let total: Duration = self.rows.iter().map(|row| row.took).sum();
         for row in &self.rows {
-            text += &format!("{:width$}  {:>7.1}  {}\n", row.what, row.took.as_secs_f64(), row.seen);
+            text += &format!("{:width$}  {:>7.2}  {}\n", row.what, row.took.as_secs_f64(), row.seen);
         }
-        text + &format!("{:width$}  {:>7.1}\n", "all", total.as_secs_f64())
+        text + &format!("{:width$}  {:>7.2}\n", "all", total.as_secs_f64())
     }
 }
 
