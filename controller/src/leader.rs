@@ -191,9 +191,13 @@ fn parameters() -> PostParams {
     PostParams { field_manager: Some(FIELD_MANAGER.to_owned()), ..PostParams::default() }
 }
 
-/// A name for this process: the pod's, and something that no restart repeats.
+/// A name for this process. A pod's own name is enough when it is known: its container restarts under the same name, and
+/// takes the lease of its dead predecessor at once. Elsewhere something is added that no restart repeats.
 #[must_use]
-pub fn identity(host: Option<String>) -> String {
+pub fn identity(pod: Option<String>, host: Option<String>) -> String {
+    if let Some(pod) = pod.filter(|pod| !pod.is_empty()) {
+        return pod;
+    }
     let mut random = [0u8; 8];
     let _ = aws_lc_rs::rand::fill(&mut random);
     let host = host.filter(|host| !host.is_empty()).unwrap_or_else(|| "signet-controller".to_owned());

@@ -33,14 +33,19 @@ pub async fn run(settings: Settings) -> anyhow::Result<()> {
     let stop = CancellationToken::new();
     let parts = Parts::new(&settings).await?;
     let servers = parts.serve(&stop).await?;
-    let leading = tokio::spawn(lead(parts, stop.clone()));
+    let mut leading = tokio::spawn(lead(parts, stop.clone()));
 
     let ended = tokio::select! {
-        _ = terminate.recv() => Ok(()),
-        _ = interrupt.recv() => Ok(()),
-        ended = leading => ended?,
+        _ = terminate.recv() => None,
+        _ = interrupt.recv() => None,
+        ended = &mut leading => Some(ended?),
     };
     stop.cancel();
+    let ended = match ended {
+        Some(ended) => ended,
+        // Passes in progress end, and the lease is given up.
+        None => tokio::time::timeout(2 * DRAIN, leading).await.unwrap_or(Ok(Ok(())))?,
+    };
     for server in servers {
         let _ = tokio::time::timeout(DRAIN, server).await;
     }
@@ -118,7 +123,7 @@ impl Parts {
 /// What the leader alone does. Returns when asked to stop, or with the reason why it may not go on.
 async fn lead(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
     let leader = &parts.settings.leader;
-    let identity = identity(std::env::var("HOSTNAME").ok());
+    let identity = identity(std::env::var("POD_NAME").ok(), std::env::var("HOSTNAME").ok());
     let namespace = &parts.settings.namespace;
     let election = Election::new(
         parts.client.clone(),
