@@ -38,6 +38,7 @@ pub(crate) fn certificate(n: usize, second: i64) -> Certificate {
 }
 
 /// An active key Secret; change it from here.
+#[derive(Clone)]
 pub(crate) struct KeySecret {
     pub(crate) name: String,
     pub(crate) version: u32,

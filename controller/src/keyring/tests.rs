@@ -215,11 +215,12 @@ fn deleted_and_relabelled_keys_are_dropped_at_once() {
 
 #[test]
 fn a_changed_secret_replaces_its_key_and_the_same_version_changes_nothing() {
-    let mut kept = Kept::with(KeyOrder::CertNotBefore, &[KeySecret::new("a", 0, 100)]);
+    let secret = KeySecret::new("a", 0, 100);
+    let mut kept = Kept::with(KeyOrder::CertNotBefore, std::slice::from_ref(&secret));
     let before = kept.keyring.snapshot().generation;
-    kept.tell(Origin::Label, FeedEvent::Applied(KeySecret::new("a", 0, 100).guarded()));
-    kept.list(Origin::Label, &[KeySecret::new("a", 0, 100)]);
-    kept.tell(Origin::Label, FeedEvent::Applied(KeySecret::new("a", 0, 100).version(2).guarded()));
+    kept.tell(Origin::Label, FeedEvent::Applied(secret.guarded()));
+    kept.list(Origin::Label, std::slice::from_ref(&secret));
+    kept.tell(Origin::Label, FeedEvent::Applied(secret.version(2).guarded()));
     assert_eq!(kept.keyring.snapshot().generation, before, "an annotation is no change of keys");
     kept.tell(Origin::Label, FeedEvent::Applied(KeySecret::new("a", 1, 100).version(3).guarded()));
     kept.holds(&[1], Some("a"));
