@@ -223,7 +223,8 @@ async fn what_is_new_reaches_the_pod() {
         let container = objects.container();
         let digest = format!("localhost/signet-controller@sha256:{}", "0".repeat(64));
         assert_eq!(container["image"], digest);
-        assert_eq!(container["env"], json!([{ "name": "A", "value": "release" }]));
+        assert_eq!(container["env"][0]["name"], "POD_NAME");
+        assert_eq!(container["env"][1], json!({ "name": "A", "value": "release" }));
         assert_eq!(container["lifecycle"]["preStop"]["sleep"]["seconds"], 5);
         assert!(objects.args().ends_with(&["--concurrency", "4"]));
         let spec = &objects.deployment().expect("a Deployment was rendered")["spec"];
