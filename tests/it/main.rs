@@ -4,3 +4,4 @@
 mod boundaries;
 mod harness;
 mod packaging;
+mod sealed_controller;

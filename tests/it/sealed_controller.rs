@@ -1,0 +1,15 @@
+//! `signet-controller` on a real API server, as installations of sealed-secrets use it.
+//!
+//! Most tests share the controller of the [`ground::stage`], which runs as released charts run it: one
+//! replica that follows all namespaces. Tests that restart it, count its requests or need other flags
+//! start their own in the [`ground::yard`], each following its own namespace alone.
+//!
+//! Every value sealed here carries a canary. When a test ends, logs, events, statuses and metrics are
+//! searched for it: see [`canary`].
+
+mod canary;
+mod cases;
+mod draft;
+mod ground;
+mod keys;
+mod space;
