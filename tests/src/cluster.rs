@@ -279,6 +279,11 @@ impl Cluster {
         self.launched.as_ref().map(Launched::processes).unwrap_or_default()
     }
 
+    /// Fails when a process of the cluster ended that was not stopped.
+    pub fn check(&self) -> Result<()> {
+        self.launched.as_ref().map_or(Ok(()), Launched::check)
+    }
+
     /// Whether the harness started it: else there is no audit log and no restart.
     pub fn is_ours(&self) -> bool {
         self.launched.is_some()
@@ -295,14 +300,18 @@ impl Cluster {
     }
 
     fn launched(&self) -> Result<&Launched> {
-        self.launched.as_ref().context("not possible on a cluster that the harness did not start")
+        let missing = || Missing {
+            what: "a cluster that the harness started".into(),
+            hint: format!("{EXISTING} names another"),
+        };
+        Ok(self.launched.as_ref().ok_or_else(missing)?)
     }
 
     async fn ready(&self) -> Result<()> {
         let client = self.admin.client()?;
         eventually("the API server to be ready", READY, async || {
             // Waiting is of no use for a process that ended.
-            if let Err(ended) = self.launched.as_ref().map_or(Ok(()), Launched::check) {
+            if let Err(ended) = self.check() {
                 return Ok(Some(Err(ended)));
             }
             client.request_text(http::Request::get("/readyz").body(Vec::new())?).await?;

@@ -112,7 +112,9 @@ impl Launched {
     /// Fails when a process that should run does not.
     pub(super) fn check(&self) -> Result<()> {
         let api_server = self.api_server.lock().unwrap_or_else(PoisonError::into_inner);
-        for process in std::iter::once(&self.etcd).chain(api_server.as_ref()) {
+        let controller_manager = self.controller_manager.lock().unwrap_or_else(PoisonError::into_inner);
+        let started = api_server.as_ref().into_iter().chain(controller_manager.as_ref());
+        for process in std::iter::once(&self.etcd).chain(started) {
             if let Some(status) = process.status()? {
                 return Err(process.failure(&format!("ended ({status})")));
             }

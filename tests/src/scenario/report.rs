@@ -10,6 +10,7 @@ use kube::core::{ApiResource, GroupVersionKind};
 use kube::{Api, Client};
 
 use super::Scenario;
+use crate::cluster::Cluster;
 use crate::progress::tail;
 
 /// Our own kinds, as far as they have a status worth printing.
@@ -17,6 +18,9 @@ const KINDS: [(&str, &str, &str); 1] = [("bitnami.com", "v1alpha1", "SealedSecre
 
 pub(super) async fn print(scenario: &Scenario) {
     let mut text = format!("---- state at the failure of {} ----\n", scenario.name());
+    if let Some(Err(ended)) = scenario.cluster.map(Cluster::check) {
+        text += &format!("{ended:#}\n");
+    }
     for process in scenario.processes() {
         let state = if process.running() { "running" } else { "ended" };
         text +=
