@@ -17,7 +17,7 @@ pub enum Failure {
     Conflict,
     /// 401 or 403.
     Denied,
-    /// 422 or 400: the server refuses the object as it is.
+    /// 422, 413 or 400: the server refuses the object as it is.
     Invalid,
     /// 429, with the pause that the server asks for.
     Throttled(Duration),
@@ -34,7 +34,7 @@ pub fn failure(error: &kube::Error) -> Failure {
         409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
         409 => Failure::Conflict,
         401 | 403 => Failure::Denied,
-        400 | 422 => Failure::Invalid,
+        400 | 413 | 422 => Failure::Invalid,
         429 => {
             let seconds = status.details.as_ref().map_or(1, |details| details.retry_after_seconds);
             Failure::Throttled(Duration::from_secs(u64::from(seconds.clamp(1, 60))))

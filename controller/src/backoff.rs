@@ -19,7 +19,7 @@ impl Backoff {
     }
 
     /// The next pause.
-    pub fn next(&mut self) -> Duration {
+    pub fn pause(&mut self) -> Duration {
         let full = delay(self.first, self.longest, self.step);
         self.step = self.step.saturating_add(1);
         full - jitter(full / 4)
@@ -54,11 +54,11 @@ mod tests {
         let mut backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
         for expected in [1, 2, 4, 8, 8] {
             let full = Duration::from_secs(expected);
-            let pause = backoff.next();
+            let pause = backoff.pause();
             assert!(pause <= full && pause >= full * 3 / 4, "{pause:?} for {full:?}");
         }
         backoff.reset();
-        assert!(backoff.next() <= Duration::from_secs(1));
+        assert!(backoff.pause() <= Duration::from_secs(1));
     }
 
     #[test]

@@ -141,7 +141,7 @@ async fn pause(
     backoff: &mut Backoff,
     on_failure: &mut impl FnMut(&kube::Error),
 ) {
-    let delay = backoff.next();
+    let delay = backoff.pause();
     match interruption {
         Interruption::Expired => {
             tracing::debug!(resource = source.resource, "list expired, reading it again")

@@ -150,7 +150,7 @@ impl KeyService {
                         }
                         Err(error) => {
                             report(&error);
-                            backoff.next()
+                            backoff.pause()
                         }
                     }
                 }

@@ -50,6 +50,8 @@ pub(crate) struct Entry {
     pub(crate) expected: Expected,
     /// The Secret of the same name, as last seen.
     pub(crate) secret: Option<SecretFacts>,
+    /// The version at which that Secret was last deleted.
+    gone: u64,
     /// Text of the last event, so that each cause is told once.
     pub(crate) told: Digest,
     instance: Option<Box<str>>,
@@ -132,6 +134,7 @@ impl Index {
         let expected = Expected::of(sealed);
         let entry = Entry {
             uid,
+            gone: 0,
             generation,
             scope,
             state,
@@ -227,8 +230,9 @@ impl Index {
         }
         self.early.remove(&key);
         let reaction = self.entries.get_mut(&key).map_or(Reaction::None, |entry| {
-            entry.secret = None;
             let facts = SecretFacts::of(metadata);
+            entry.secret = None;
+            entry.gone = facts.version;
             let ours = belongs(entry.uid, &facts) || entry.expected.skip_owner && facts.marked_by_us;
             if ours { Reaction::Repair(entry.repair_delay()) } else { Reaction::None }
         });
@@ -240,8 +244,37 @@ impl Index {
         Some((key, reaction))
     }
 
+    /// A pass over `key` reached its end and left the Secret as `facts` and `expected` say. What the feed told of the
+    /// Secret while the pass ran may be newer.
+    pub(crate) fn applied(
+        &mut self,
+        key: &ObjectKey,
+        uid: Digest,
+        facts: SecretFacts,
+        expected: Expected,
+    ) -> Reaction {
+        let Some(entry) = self.entries.get_mut(key).filter(|entry| entry.uid == uid) else {
+            return Reaction::None;
+        };
+        entry.finished(State::Synced, ConditionStatus::True);
+        entry.expected = expected;
+        if entry.gone > facts.version {
+            return Reaction::Repair(Duration::ZERO);
+        }
+        match entry.secret.filter(|seen| seen.version > facts.version) {
+            Some(newer) => entry.react(Some(facts), &newer),
+            None => {
+                entry.secret = Some(facts);
+                Reaction::None
+            }
+        }
+    }
+
     /// Whether a Secret of this name exists, as far as the feeds know. `None` when no feed follows Secrets there.
     pub(crate) fn secret_present(&self, key: &ObjectKey) -> Option<bool> {
+        if self.entries.get(key).is_some_and(|entry| entry.secret.is_some()) {
+            return Some(true);
+        }
         let mut feeds = self.secrets.iter().filter(|(feed, _)| covers(feed, key)).peekable();
         feeds.peek()?;
         let name = Digest::of(key);

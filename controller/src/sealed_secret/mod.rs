@@ -23,6 +23,7 @@ use std::time::Duration;
 
 use signet_crds::bitnami::ConditionStatus;
 use signet_secret::Fingerprint;
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::Clock;
@@ -83,10 +84,14 @@ impl Reconciler {
     pub async fn run(self: Arc<Self>, stop: CancellationToken) {
         let feeds = self.start_feeds().await;
         let retry = tokio::spawn(Arc::clone(&self).retry_on_new_keys());
+        let places = Arc::new(Semaphore::new(self.settings.concurrency));
         tokio::select! {
             () = stop.cancelled() => {}
-            () = Arc::clone(&self).dispatch(stop.clone()) => {}
+            () = Arc::clone(&self).dispatch(Arc::clone(&places)) => {}
         }
+        // Passes that have begun give their places back when they end.
+        let all = u32::try_from(self.settings.concurrency).unwrap_or(u32::MAX);
+        let _ = places.acquire_many(all).await;
         for task in feeds {
             task.abort();
         }
@@ -94,18 +99,14 @@ impl Reconciler {
     }
 
     /// Makes passes, as many at once as requests are allowed.
-    async fn dispatch(self: Arc<Self>, stop: CancellationToken) {
+    async fn dispatch(self: Arc<Self>, places: Arc<Semaphore>) {
         self.keyring.loaded().await;
         let _ = tokio::time::timeout(FIRST_KEY, self.first_key()).await;
-        let places = Arc::new(tokio::sync::Semaphore::new(self.settings.concurrency));
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
             let job = self.queue.next().await;
             let (changes, resync) = self.queue.depth();
             self.metrics.set_queue_depth(crate::metrics::Lane::Changes, changes);
             self.metrics.set_queue_depth(crate::metrics::Lane::Resync, resync);
-            if stop.is_cancelled() {
-                return;
-            }
             let this = Arc::clone(&self);
             tokio::spawn(async move {
                 this.guarded_pass(job).await;

@@ -61,8 +61,8 @@ impl Reconciler {
         let started = Instant::now();
         self.metrics.unseal_request();
         tracing::info!(key = %job.key, "Updating");
-        let outcome = if job.deleted {
-            self.collect(&job.key).await
+        let outcome = if let Some(uid) = job.deleted {
+            self.collect(&job, uid).await
         } else if self.is_in_the_way(&job) {
             self.retry_later(&job, &Trouble::Unmanaged);
             Outcome::Waiting
@@ -108,31 +108,42 @@ impl Reconciler {
 
     async fn reconcile(self: &Arc<Self>, job: &Job, sealed: &SealedSecret) -> Outcome {
         let result = match self.open(job, sealed).await {
-            Ok(desired) => self.write(&job.key, observe::uid(&sealed.metadata), desired).await,
+            Ok(desired) => self.write(job, observe::uid(&sealed.metadata), desired).await,
             Err(failure) => Err(Trouble::Open(failure)),
         };
         if let Err(Trouble::Vacated(pause)) = result {
             // Nothing to report: it is neither there nor gone for good.
-            self.queue.add_after(Job::new(job.key.clone(), job.lane), pause);
+            self.queue.add_after(Job { waited: true, ..Job::new(job.key.clone(), job.lane) }, pause);
             return Outcome::Waiting;
         }
-        self.record(job, sealed, &result);
-        self.report(&job.key, sealed, &result).await;
-        match result {
-            Ok(applied) => {
+        let attempts = match &result {
+            Ok(_) => {
                 self.queue.succeeded(&job.key);
-                match applied.change {
-                    Change::None => Outcome::Unchanged,
-                    _ if job.repair => {
-                        self.metrics.drift_repair();
-                        Outcome::Repaired
-                    }
-                    Change::Created => Outcome::Created,
-                    Change::Updated => Outcome::Updated,
-                }
+                0
             }
+            Err(_) => self.queue.failed(&job.key),
+        };
+        self.record(job, sealed, &result);
+        if matches!(&result, Err(trouble) if is_passing(trouble))
+            && attempts < self.settings.max_unseal_retries
+        {
+            // A busy server or a lost race is over in a moment: no status flickers for it.
+            self.metrics.unseal_error(UnsealError::Update, job.key.namespace());
+        } else {
+            self.report(&job.key, sealed, &result).await;
+        }
+        match result {
+            Ok(applied) => match applied.change {
+                Change::None => Outcome::Unchanged,
+                _ if job.repair => {
+                    self.metrics.drift_repair();
+                    Outcome::Repaired
+                }
+                Change::Created => Outcome::Created,
+                Change::Updated => Outcome::Updated,
+            },
             Err(trouble) => {
-                self.retry_later(job, &trouble);
+                self.retry_after(job, &trouble, attempts);
                 if matches!(&trouble, Trouble::Open(failure) if failure.waits_for_key) {
                     Outcome::Waiting
                 } else {
@@ -159,7 +170,8 @@ impl Reconciler {
     }
 
     /// Brings the Secret to `desired` with as few requests as what is known allows.
-    async fn write(&self, key: &ObjectKey, owner: Digest, mut desired: Desired) -> Result<Applied, Trouble> {
+    async fn write(&self, job: &Job, owner: Digest, mut desired: Desired) -> Result<Applied, Trouble> {
+        let key = &job.key;
         let (present, facts, grace) = {
             let index = self.index();
             let facts = index.entry(key).and_then(|entry| entry.secret);
@@ -183,7 +195,7 @@ impl Reconciler {
             }
         }
         let foreign = facts.is_none_or(|facts| !belongs(owner, &facts));
-        self.read_and_write(key, owner, desired, present == Some(true) && foreign).await
+        self.read_and_write(key, owner, desired, present == Some(true) && foreign && !job.waited).await
     }
 
     /// Replaces the Secret that we own on the strength of its metadata alone.
@@ -250,20 +262,21 @@ impl Reconciler {
 
     /// Keeps what the pass found out.
     fn record(&self, job: &Job, sealed: &SealedSecret, result: &Result<Applied, Trouble>) {
-        let mut index = self.index();
         let uid = observe::uid(&sealed.metadata);
-        let Some(entry) = index.entry_mut(&job.key).filter(|entry| entry.uid == uid) else { return };
+        let mut index = self.index();
         let state = match result {
             Ok(applied) => {
-                entry.secret = Some(applied.facts);
-                entry.expected = applied.expected;
-                State::Synced
+                let reaction = index.applied(&job.key, uid, applied.facts, applied.expected);
+                drop(index);
+                return self.react(Some((job.key.clone(), reaction)));
             }
             Err(Trouble::Open(failure)) if failure.waits_for_key => State::WaitsForKey,
             Err(Trouble::Unmanaged) => State::Unmanaged,
             Err(_) => State::Failed,
         };
-        entry.finished(state, verdict(sealed, result).status());
+        if let Some(entry) = index.entry_mut(&job.key).filter(|entry| entry.uid == uid) {
+            entry.finished(state, verdict(sealed, result).status());
+        }
     }
 
     /// Status, event, log line and error counter.
@@ -326,7 +339,7 @@ impl Reconciler {
         tokio::spawn(async move {
             let mut backoff = Backoff::new(SLOW.0, Duration::from_secs(60));
             loop {
-                tokio::time::sleep(backoff.next()).await;
+                tokio::time::sleep(backoff.pause()).await;
                 this.metrics.status_retry();
                 if this.try_status(&key, &metadata, &mut version, &status).await.is_ok() {
                     return;
@@ -368,38 +381,39 @@ impl Reconciler {
     }
 
     /// After the SealedSecret is gone: with the old garbage collection its Secret is deleted, if it was ours.
-    async fn collect(&self, key: &ObjectKey) -> Outcome {
+    async fn collect(&self, job: &Job, uid: Digest) -> Outcome {
         if !self.settings.old_gc {
             return Outcome::Unchanged;
         }
-        let secret = match self.cluster.secret(key).await {
-            Ok(secret) => secret,
-            Err(error) if failure(&error) == Failure::NotFound => return Outcome::Unchanged,
-            Err(error) => return self.collect_failed(key, error),
-        };
-        let controller =
-            secret.metadata.owner_references.iter().flatten().find(|owner| owner.controller == Some(true));
-        let owned = controller.is_some_and(|owner| owner.kind == "SealedSecret" && owner.name == key.name());
-        if !owned && !SecretFacts::of(&secret.metadata).managed {
-            return Outcome::Unchanged;
-        }
-        match self.cluster.delete(key, &secret.metadata).await {
-            Ok(()) => Outcome::Deleted,
+        match self.delete_secret(&job.key, uid).await {
+            Ok(outcome) => outcome,
             Err(error) if failure(&error) == Failure::NotFound => Outcome::Unchanged,
-            Err(error) => self.collect_failed(key, error),
+            Err(error) => {
+                let message = "cannot delete the Secret of a deleted SealedSecret, trying again";
+                tracing::warn!(key = %job.key, error = describe(&error), message);
+                self.retry_later(job, &Trouble::Write(error));
+                Outcome::Failed
+            }
         }
     }
 
-    fn collect_failed(&self, key: &ObjectKey, error: kube::Error) -> Outcome {
-        tracing::warn!(key = %key, error = describe(&error), "cannot delete the Secret of a deleted SealedSecret, trying again");
-        let job = Job { deleted: true, ..Job::new(key.clone(), crate::rsa_pool::Lane::Change) };
-        self.retry_later(&job, &Trouble::Write(error));
-        Outcome::Failed
+    async fn delete_secret(&self, key: &ObjectKey, uid: Digest) -> Result<Outcome, kube::Error> {
+        let secret = self.cluster.secret(key).await?;
+        if !belongs(uid, &SecretFacts::of(&secret.metadata)) {
+            return Ok(Outcome::Unchanged);
+        }
+        self.cluster.delete(key, &secret.metadata).await?;
+        Ok(Outcome::Deleted)
     }
 
     /// Asks for another pass. It never gives up: the pauses grow instead.
     fn retry_later(&self, job: &Job, trouble: &Trouble) {
         let attempts = self.queue.failed(&job.key);
+        self.retry_after(job, trouble, attempts);
+    }
+
+    /// The same after `attempts` failures that are counted already.
+    fn retry_after(&self, job: &Job, trouble: &Trouble, attempts: u32) {
         let quick = self.settings.max_unseal_retries;
         let pause = match trouble {
             Trouble::Write(error) => match failure(error) {
@@ -450,6 +464,19 @@ fn error_reason(trouble: &Trouble) -> UnsealError {
         Trouble::Open(_) => UnsealError::Unseal,
         Trouble::Write(_) => UnsealError::Update,
         Trouble::Unmanaged | Trouble::Vacated(_) => UnsealError::Unmanaged,
+    }
+}
+
+/// Whether the next attempt may well succeed without anybody doing anything.
+fn is_passing(trouble: &Trouble) -> bool {
+    let Trouble::Write(error) = trouble else { return false };
+    match failure(error) {
+        Failure::Denied | Failure::Invalid => false,
+        Failure::NotFound
+        | Failure::AlreadyExists
+        | Failure::Conflict
+        | Failure::Throttled(_)
+        | Failure::Unavailable => true,
     }
 }
 

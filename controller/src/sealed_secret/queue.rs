@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use signet_crds::bitnami::SealedSecret;
 use tokio::sync::Notify;
 
-use super::key::ObjectKey;
+use super::key::{Digest, ObjectKey};
 use crate::rsa_pool::Lane;
 
 /// Objects that are kept whole while they wait. Those beyond are read again when their turn comes, so that a first
@@ -23,13 +23,15 @@ pub(crate) struct Job {
     pub(crate) object: Option<Box<SealedSecret>>,
     /// The Secret was changed or deleted by somebody else.
     pub(crate) repair: bool,
-    /// The SealedSecret is gone, with the uid that it had.
-    pub(crate) deleted: bool,
+    /// The SealedSecret is gone; this was its uid.
+    pub(crate) deleted: Option<Digest>,
+    /// The pass before this one found that a foreign Secret had just gone away, and waited.
+    pub(crate) waited: bool,
 }
 
 impl Job {
     pub(crate) fn new(key: ObjectKey, lane: Lane) -> Self {
-        Self { key, lane, object: None, repair: false, deleted: false }
+        Self { key, lane, object: None, repair: false, deleted: None, waited: false }
     }
 }
 
@@ -166,7 +168,7 @@ impl Waiting {
         if let Some(earlier) = self.take(&key) {
             job.lane = job.lane.min(earlier.lane);
             job.repair |= earlier.repair;
-            if job.object.is_none() && !job.deleted {
+            if job.object.is_none() && job.deleted.is_none() {
                 job.object = earlier.object;
             }
         }

@@ -39,7 +39,8 @@ impl Reconciler {
     }
 
     async fn follow_secrets(self: Arc<Self>, scope: String, listed: watch::Sender<bool>) {
-        let source = self.source(&scope, "/api/v1", "secrets");
+        // All Secrets, also with a selector for SealedSecrets: a Secret need not carry the labels of its object.
+        let source = source(&scope, "/api/v1", "secrets", "");
         let on_event = |event: FeedEvent<PartialObjectMeta<Secret>>| match event {
             FeedEvent::Listing => self.index().secrets_listing(&scope),
             FeedEvent::Page(secrets) => {
@@ -70,7 +71,8 @@ impl Reconciler {
 
     async fn follow_sealed(self: Arc<Self>, scope: String, mut known: watch::Receiver<bool>) {
         let _ = tokio::time::timeout(SECRETS_FIRST, known.wait_for(|listed| *listed)).await;
-        let source = self.source(&scope, "/apis/bitnami.com/v1alpha1", "sealedsecrets");
+        let selector = self.settings.label_selector.as_deref().unwrap_or_default();
+        let source = source(&scope, "/apis/bitnami.com/v1alpha1", "sealedsecrets", selector);
         let on_event = |event: FeedEvent<DeserializeGuard<SealedSecret>>| match event {
             FeedEvent::Listing => self.index().sealed_listing(&scope),
             FeedEvent::Page(page) => {
@@ -89,19 +91,6 @@ impl Reconciler {
         };
         let failed = |_: &kube::Error| self.metrics.unseal_error(UnsealError::Fetch, "");
         follow(self.client.clone(), source, on_event, failed).await;
-    }
-
-    fn source(&self, scope: &str, group: &str, resource: &'static str) -> Source {
-        let path = match scope {
-            "" => format!("{group}/{resource}"),
-            namespace => format!("{group}/namespaces/{namespace}/{resource}"),
-        };
-        Source {
-            path,
-            resource,
-            label_selector: self.settings.label_selector.clone().unwrap_or_default(),
-            field_selector: String::new(),
-        }
     }
 
     fn sealed_seen(&self, object: DeserializeGuard<SealedSecret>, lane: Lane) {
@@ -129,11 +118,13 @@ impl Reconciler {
     fn sealed_gone(&self, key: ObjectKey) {
         self.queue.remove(&key);
         let mut index = self.index();
-        index.sealed_gone(&key);
+        let gone = index.sealed_gone(&key);
         self.metrics.set_index_size(index.len());
         drop(index);
-        // The garbage collector removes the Secret through its owner reference; the pass is for those without.
-        self.queue.add(Job { deleted: true, ..Job::new(key, Lane::Change) });
+        if let Some(entry) = gone {
+            // The garbage collector removes the Secret through its owner reference; the pass is for the old way.
+            self.queue.add(Job { deleted: Some(entry.uid), ..Job::new(key, Lane::Change) });
+        }
     }
 
     fn secret_seen(&self, scope: &str, metadata: &ObjectMeta) {
@@ -142,7 +133,7 @@ impl Reconciler {
         self.react(reaction.filter(|(_, reaction)| repairs || !matches!(reaction, Reaction::Repair(_))));
     }
 
-    fn react(&self, reaction: Option<(ObjectKey, Reaction)>) {
+    pub(super) fn react(&self, reaction: Option<(ObjectKey, Reaction)>) {
         match reaction {
             Some((key, Reaction::Pass(lane))) => self.queue.add(Job::new(key, lane)),
             Some((key, Reaction::Repair(pause))) => {
@@ -151,6 +142,14 @@ impl Reconciler {
             Some((_, Reaction::None)) | None => {}
         }
     }
+}
+
+fn source(scope: &str, group: &str, resource: &'static str, label_selector: &str) -> Source {
+    let path = match scope {
+        "" => format!("{group}/{resource}"),
+        namespace => format!("{group}/namespaces/{namespace}/{resource}"),
+    };
+    Source { path, resource, label_selector: label_selector.to_owned(), field_selector: String::new() }
 }
 
 fn metadata(object: &DeserializeGuard<SealedSecret>) -> &ObjectMeta {
