@@ -17,6 +17,8 @@ pub enum Failure {
     Conflict,
     /// 401 or 403.
     Denied,
+    /// 403 because the namespace is being deleted: there is nothing left to do.
+    Terminating,
     /// 422, 413 or 400: the server refuses the object as it is.
     Invalid,
     /// 429, with the pause that the server asks for.
@@ -33,6 +35,7 @@ pub fn failure(error: &kube::Error) -> Failure {
         404 => Failure::NotFound,
         409 if status.reason == "AlreadyExists" => Failure::AlreadyExists,
         409 => Failure::Conflict,
+        403 if is_terminating(status) => Failure::Terminating,
         401 | 403 => Failure::Denied,
         400 | 413 | 422 => Failure::Invalid,
         429 => {
@@ -41,6 +44,11 @@ pub fn failure(error: &kube::Error) -> Failure {
         }
         _ => Failure::Unavailable,
     }
+}
+
+fn is_terminating(status: &kube::core::Status) -> bool {
+    let causes = status.details.iter().flat_map(|details| &details.causes);
+    causes.into_iter().any(|cause| cause.reason == "NamespaceTerminating")
 }
 
 /// The error for a log line, a status or an event: the server's message, or the chain of causes. Errors of decoding

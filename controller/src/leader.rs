@@ -12,7 +12,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{MicroTime, ObjectMeta};
 use kube::Api;
 use kube::api::PostParams;
 
-use crate::api::{Failure, describe, failure};
+use crate::api::{Failure, code, describe, failure};
 use crate::backoff::jitter;
 use crate::sealed_secret::FIELD_MANAGER;
 
@@ -66,7 +66,8 @@ impl Election {
             match self.try_acquire(&mut sighting).await {
                 Ok(true) => return Leadership::Held,
                 Ok(false) => {}
-                Err(error) if failure(&error) == Failure::Denied => return Leadership::Alone,
+                // Only what RBAC says counts: an expired token must not make two leaders.
+                Err(error) if code(&error) == 403 => return Leadership::Alone,
                 Err(error) => tracing::warn!(
                     lease = self.name,
                     error = describe(&error),

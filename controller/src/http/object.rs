@@ -1,7 +1,17 @@
 //! A SealedSecret out of a request body.
 
+use base64::Engine as _;
+use base64::alphabet;
+use base64::engine::{GeneralPurpose, GeneralPurposeConfig};
+use serde_json::Value as Json;
 use signet_crds::bitnami::SealedSecret;
 use signet_manifest::{Documents, Format, ReadError, Value};
+
+/// Go's decoder does not mind unused bits at the end.
+const BASE64: GeneralPurpose = GeneralPurpose::new(
+    &alphabet::STANDARD,
+    GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
+);
 
 /// Why a body is no SealedSecret. The text says nothing of its content.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -38,23 +48,53 @@ pub(super) fn decode(body: &[u8], rest: Rest) -> Result<SealedSecret, Undecodabl
     if !is("apiVersion", "bitnami.com/v1alpha1") || !is("kind", "SealedSecret") {
         return Err(Undecodable::Kind);
     }
-    // A derived decoder would take a list for a structure, field by field.
-    let is_structure =
-        |path: &[&str]| matches!(first.value().at(path), None | Some(Value::Null | Value::Map(_)));
-    if !is_structure(&["spec"]) || !is_structure(&["spec", "template"]) {
+    typed(first.value())
+}
+
+/// Decodes as Go does where serde would not: a list is no structure, a missing one is empty, and a null among texts
+/// is the empty text.
+fn typed(document: &Value) -> Result<SealedSecret, Undecodable> {
+    let is_structure = |path: &[&str]| matches!(document.at(path), None | Some(Value::Null | Value::Map(_)));
+    if ![&["spec"][..], &["spec", "template"], &["status"]].into_iter().all(is_structure) {
         return Err(Undecodable::Shape);
     }
-    let mut json = first.value().to_json();
+    let mut json = document.to_json();
     if let Some(object) = json.as_object_mut() {
-        // A missing part is an empty one to the decoders of Go.
+        // Nothing depends on it, and an odd one must not stand in the way.
+        object.remove("status");
         for part in ["metadata", "spec"] {
-            let part = object.entry(part).or_insert(serde_json::Value::Null);
+            let part = object.entry(part).or_insert(Json::Null);
             if part.is_null() {
-                *part = serde_json::Value::Object(serde_json::Map::new());
+                *part = Json::Object(serde_json::Map::new());
             }
         }
     }
-    serde_json::from_value(json).map_err(|_| Undecodable::Shape)
+    let texts = [
+        "/metadata/labels",
+        "/metadata/annotations",
+        "/spec/template/metadata/labels",
+        "/spec/template/metadata/annotations",
+        "/spec/template/data",
+    ];
+    for texts in texts {
+        let values = json
+            .pointer_mut(texts)
+            .and_then(Json::as_object_mut)
+            .into_iter()
+            .flat_map(|map| map.values_mut());
+        values.filter(|value| value.is_null()).for_each(|value| *value = Json::String(String::new()));
+    }
+    let sealed: SealedSecret = serde_json::from_value(json).map_err(|_| Undecodable::Shape)?;
+    match &sealed.spec.data {
+        Some(blob) if !is_base64(blob) => Err(Undecodable::Shape),
+        _ => Ok(sealed),
+    }
+}
+
+/// Whether Go would take the text for a field of bytes: standard base64 with padding, line breaks ignored.
+fn is_base64(text: &str) -> bool {
+    let text: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\r' | b'\n')).collect();
+    BASE64.decode(text).is_ok()
 }
 
 #[cfg(test)]
@@ -89,6 +129,21 @@ mod tests {
         ] {
             assert!(yaml(rest).unwrap().spec.encrypted_data.is_empty(), "{rest}");
         }
+    }
+
+    #[test]
+    fn a_null_among_texts_is_the_empty_text() {
+        let rest = "metadata: {labels: {a: }, annotations: {b: null}}\nspec: {template: {data: {t: ~}}}\n";
+        let sealed = yaml(rest).unwrap();
+        assert_eq!(sealed.metadata.labels.unwrap()["a"], "");
+        assert_eq!(sealed.metadata.annotations.unwrap()["b"], "");
+        assert_eq!(sealed.spec.template.data["t"], "");
+    }
+
+    #[test]
+    fn the_status_is_not_looked_at() {
+        assert!(yaml("status: {conditions: [{type: 5}]}\n").is_ok());
+        assert_eq!(yaml("status: 5\n").err(), Some(Undecodable::Shape));
     }
 
     #[test]
@@ -132,6 +187,8 @@ mod tests {
             "spec: {template: {immutable: \"yes\"}}\n",
             "spec: {template: {data: {a: 1}}}\n",
             "spec: {data: 7}\n",
+            "spec: {data: \"*\"}\n",
+            "status: []\n",
             "metadata: {creationTimestamp: soon}\n",
         ] {
             assert_eq!(yaml(rest).err(), Some(Undecodable::Shape), "{rest}");

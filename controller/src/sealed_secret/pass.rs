@@ -116,6 +116,10 @@ impl Reconciler {
             self.queue.add_after(Job { waited: true, ..Job::new(job.key.clone(), job.lane) }, pause);
             return Outcome::Waiting;
         }
+        if matches!(&result, Err(Trouble::Write(error)) if failure(error) == Failure::Terminating) {
+            tracing::debug!(key = %job.key, "the namespace is being deleted, nothing to do");
+            return Outcome::Unchanged;
+        }
         let attempts = match &result {
             Ok(_) => {
                 self.queue.succeeded(&job.key);
@@ -418,7 +422,9 @@ impl Reconciler {
         let pause = match trouble {
             Trouble::Write(error) => match failure(error) {
                 Failure::Throttled(pause) => pause,
-                Failure::Denied | Failure::Invalid => delay(PATIENT.0, SLOW.1, attempts),
+                Failure::Denied | Failure::Terminating | Failure::Invalid => {
+                    delay(PATIENT.0, SLOW.1, attempts)
+                }
                 Failure::NotFound | Failure::AlreadyExists | Failure::Conflict | Failure::Unavailable => {
                     match attempts.checked_sub(quick) {
                         None => delay(QUICK, SLOW.0, attempts),
@@ -471,7 +477,7 @@ fn error_reason(trouble: &Trouble) -> UnsealError {
 fn is_passing(trouble: &Trouble) -> bool {
     let Trouble::Write(error) = trouble else { return false };
     match failure(error) {
-        Failure::Denied | Failure::Invalid => false,
+        Failure::Denied | Failure::Terminating | Failure::Invalid => false,
         Failure::NotFound
         | Failure::AlreadyExists
         | Failure::Conflict
