@@ -22,6 +22,8 @@ const BOOL: &str = "BOOL";
 #[command(
     name = "signet-controller",
     about = "Turns SealedSecrets into Secrets, in a cluster.",
+    // Else the comment above, which is for readers of the code, would be printed by --help.
+    long_about = None,
     after_help = "Every flag can also be set by a variable: --key-size by SEALED_SECRETS_KEY_SIZE. The command line \
                   wins.\n\nExample: controller --all-namespaces=false --key-renew-period=0",
     args_override_self = true,
