@@ -6,3 +6,4 @@ mod differences;
 mod documents;
 mod manifests;
 mod rights;
+mod upgrade;

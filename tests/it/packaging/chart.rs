@@ -25,7 +25,7 @@ pub(super) struct Objects(pub(super) BTreeMap<Id, Value>);
 #[derive(Debug)]
 pub(super) struct Chart {
     helm: PathBuf,
-    directory: PathBuf,
+    pub(super) directory: PathBuf,
 }
 
 impl Chart {
