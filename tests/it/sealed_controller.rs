@@ -7,9 +7,14 @@
 //! Every value sealed here carries a canary. When a test ends, logs, events, statuses and metrics are
 //! searched for it: see [`canary`].
 
+mod bad_input;
 mod canary;
 mod cases;
+mod deletion;
 mod draft;
+mod drift;
+mod existing;
 mod ground;
+mod immutable;
 mod keys;
 mod space;

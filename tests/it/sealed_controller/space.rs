@@ -154,7 +154,8 @@ impl Space {
         Ok(condition)
     }
 
-    async fn reported(
+    /// Waits for a status of the condition for the current generation.
+    pub(super) async fn reported(
         &self,
         name: &str,
         wanted: ConditionStatus,
