@@ -98,7 +98,9 @@ impl Registry {
                 let found = self.found(origin);
                 found.listed = true;
                 if let Some(seen) = found.listing.take() {
-                    found.secrets.retain(|name, _| seen.contains(name));
+                    let gone: Vec<_> =
+                        found.secrets.keys().filter(|name| !seen.contains(*name)).cloned().collect();
+                    gone.iter().for_each(|name| found.forget(name));
                 }
             }
         }
