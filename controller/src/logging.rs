@@ -270,23 +270,44 @@ fn push_json(out: &mut String, text: &str) {
     out.push_str(&serde_json::Value::from(text).to_string());
 }
 
+/// Log lines that a test keeps.
+#[cfg(test)]
+#[derive(Default)]
+pub(crate) struct Captured(std::sync::Mutex<Vec<(Stream, String)>>);
+
+#[cfg(test)]
+impl Captured {
+    /// Keeps what this thread logs, at any level, until the guard is dropped.
+    pub(crate) fn start() -> (Arc<Self>, tracing::subscriber::DefaultGuard) {
+        let settings = LogSettings { level: i64::MIN, format: LogFormat::Text, info_to_stdout: true };
+        let sink = Arc::new(Self::default());
+        let layer = LogLayer::new(settings, Arc::new(SystemClock), Arc::<Self>::clone(&sink));
+        (sink, tracing::subscriber::set_default(Registry::default().with(layer)))
+    }
+
+    /// All lines so far.
+    pub(crate) fn text(&self) -> String {
+        self.lines().into_iter().map(|(_, line)| line).collect()
+    }
+
+    fn lines(&self) -> Vec<(Stream, String)> {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
+    }
+}
+
+#[cfg(test)]
+impl Sink for Captured {
+    fn write(&self, stream: Stream, line: &str) {
+        self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push((stream, line.to_owned()));
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use std::sync::{Mutex, PoisonError};
-
     use proptest::prelude::*;
     use tracing::{debug, error, info, trace, warn};
 
     use super::*;
-
-    #[derive(Default)]
-    struct Captured(Mutex<Vec<(Stream, String)>>);
-
-    impl Sink for Captured {
-        fn write(&self, stream: Stream, line: &str) {
-            self.0.lock().unwrap_or_else(PoisonError::into_inner).push((stream, line.to_owned()));
-        }
-    }
 
     struct Noon;
 
@@ -300,8 +321,7 @@ mod tests {
         let sink = Arc::new(Captured::default());
         let layer = LogLayer::new(settings, Arc::new(Noon), Arc::<Captured>::clone(&sink));
         tracing::subscriber::with_default(Registry::default().with(layer), work);
-        let lines = sink.0.lock().unwrap();
-        lines.clone()
+        sink.lines()
     }
 
     const TEXT: LogSettings = LogSettings { level: 0, format: LogFormat::Text, info_to_stdout: true };

@@ -153,7 +153,7 @@ impl State {
         if self.api.readiness.is_set() && self.api.keyring.is_loaded() {
             text(StatusCode::OK, "ok\n")
         } else {
-            text(StatusCode::SERVICE_UNAVAILABLE, "the keys have not been read yet\n")
+            text(StatusCode::SERVICE_UNAVAILABLE, "not ready\n")
         }
     }
 

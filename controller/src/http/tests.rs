@@ -12,6 +12,7 @@ use tokio::net::TcpStream;
 use super::*;
 use crate::config::ListenAddr;
 use crate::keyring::fixtures::{key, keyring};
+use crate::logging::Captured;
 
 const CANARY: &str = "canary-3f9a17";
 
@@ -586,6 +587,7 @@ async fn metrics_have_their_own_server() {
 /// Everything that an answer, a log line and the metrics say while values are opened, sealed and refused.
 #[tokio::test]
 async fn no_value_and_no_key_leaves_the_process() {
+    let (logged, _guard) = Captured::start();
     let state = state();
     let good = object(0, &[("a", CANARY)]);
     let mut renamed = good.clone();
@@ -599,6 +601,8 @@ async fn no_value_and_no_key_leaves_the_process() {
         }
     }
     said.push_str(&state.api.metrics.render());
+    assert_eq!(logged.text().lines().count(), 4, "each refusal is logged");
+    said.push_str(&logged.text());
     for (_, key) in &state.api.keyring.snapshot().keys {
         let pem = key.to_pkcs1_pem().unwrap();
         let line = std::str::from_utf8(pem.expose()).unwrap().lines().nth(1).unwrap();

@@ -288,7 +288,14 @@ struct Asked {
     body: serde_json::Value,
 }
 
-/// An API server for one scenario: no Secrets, and creations answered with the given codes in turn, then with 201.
+/// What the API server of a scenario has and does.
+struct Script {
+    /// Codes with which creations are answered, the last one first; after that they succeed.
+    failures: Mutex<Vec<u16>>,
+    existing: Vec<(Origin, KeySecret)>,
+}
+
+/// The keys of a controller whose API server follows a script.
 struct Scenario {
     asked: Arc<Mutex<Vec<Asked>>>,
     service: Arc<KeyService>,
@@ -297,18 +304,23 @@ struct Scenario {
 
 impl Scenario {
     async fn new(settings: KeySettings, failures: &[u16]) -> Self {
+        Self::with(settings, failures, Vec::new()).await
+    }
+
+    /// With key Secrets that exist, each found by its label or by the legacy name.
+    async fn with(settings: KeySettings, failures: &[u16], existing: Vec<(Origin, KeySecret)>) -> Self {
         let _ = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let asked: Arc<Mutex<Vec<Asked>>> = Arc::default();
-        let failures = Arc::new(Mutex::new(failures.to_vec()));
+        let script = Arc::new(Script { failures: Mutex::new(failures.to_vec()), existing });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let log = Arc::clone(&asked);
         tokio::spawn(async move {
             loop {
                 let (stream, _) = listener.accept().await.unwrap();
-                let (log, failures) = (Arc::clone(&log), Arc::clone(&failures));
+                let (log, script) = (Arc::clone(&log), Arc::clone(&script));
                 let service = hyper::service::service_fn(move |request| {
-                    respond(request, Arc::clone(&log), Arc::clone(&failures))
+                    respond(request, Arc::clone(&log), Arc::clone(&script))
                 });
                 tokio::spawn(
                     hyper::server::conn::http1::Builder::new()
@@ -360,7 +372,7 @@ impl Scenario {
 async fn respond(
     request: http::Request<Incoming>,
     log: Arc<Mutex<Vec<Asked>>>,
-    failures: Arc<Mutex<Vec<u16>>>,
+    script: Arc<Script>,
 ) -> Result<Response<Full<Bytes>>, std::convert::Infallible> {
     let (head, body) = request.into_parts();
     let bytes = body.collect().await.unwrap().to_bytes();
@@ -369,7 +381,7 @@ async fn respond(
     let body = serde_json::from_slice(&bytes).unwrap_or_default();
     log.lock().unwrap().push(Asked { method: head.method.clone(), target: target.clone(), accept, body });
     let (code, json) = if head.method == Method::POST {
-        let failure = { failures.lock().unwrap().pop() };
+        let failure = { script.failures.lock().unwrap().pop() };
         let count = log.lock().unwrap().iter().filter(|asked| asked.method == Method::POST).count();
         match failure {
             Some(code) => (
@@ -385,9 +397,13 @@ async fn respond(
         // A watch in which nothing happens.
         std::future::pending().await
     } else {
+        let origin = if target.contains("labelSelector") { Origin::Label } else { Origin::Name };
+        let found = script.existing.iter().filter(|(found, _)| *found == origin);
+        let items: Vec<_> = found.map(|(_, secret)| secret.secret()).collect();
+        let metadata = serde_json::json!({"resourceVersion": "1"});
         (
             200,
-            serde_json::json!({"kind": "SecretList", "apiVersion": "v1", "metadata": {"resourceVersion": "1"}, "items": []}),
+            serde_json::json!({"kind": "SecretList", "apiVersion": "v1", "metadata": metadata, "items": items}),
         )
     };
     let mut response = Response::new(Full::new(Bytes::from(json.to_string())));
@@ -516,4 +532,72 @@ fn raise_when_caught() {
         let this = std::process::id().to_string();
         assert!(std::process::Command::new("kill").args(["-USR1", &this]).status().unwrap().success());
     }
+}
+
+/// Seconds since the epoch, some time ago.
+fn ago(seconds: i64) -> i64 {
+    Timestamp::now().as_second() - seconds
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_exists_is_used_and_none_is_made() {
+    for (origin, name, label) in
+        [(Origin::Label, "mine", Some("active")), (Origin::Name, "sealed-secrets-key", None)]
+    {
+        let existing = vec![(origin, KeySecret::new(name, 0, ago(1000)).label(label))];
+        let scenario = Scenario::with(settings(), &[], existing).await;
+        scenario.run_until(1).await;
+        let current = scenario.keyring.snapshot().current.as_ref().map(|key| key.fingerprint);
+        assert_eq!(current, Some(key(0).fingerprint()));
+        // One that is asked for is the first that is made.
+        assert_eq!(scenario.service.generate().await.unwrap(), "k1");
+        assert_eq!(scenario.created().len(), 1);
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_that_is_almost_stale_is_renewed_in_time() {
+    let settings = KeySettings { renew_period: Some(Duration::from_secs(20)), ..settings() };
+    let old = vec![(Origin::Label, KeySecret::new("old", 0, ago(19)))];
+    let scenario = Scenario::with(settings, &[], old).await;
+    scenario.run_until(2).await;
+    let current = scenario.keyring.snapshot().current.as_ref().map(|key| key.secret_name.clone());
+    assert_eq!(current.as_deref(), Some("k1"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cutoff_of_now_forces_a_key() {
+    let settings = KeySettings { cutoff: Some(Timestamp::now()), ..settings() };
+    let old = vec![(Origin::Label, KeySecret::new("old", 0, ago(3600)))];
+    let scenario = Scenario::with(settings, &[], old).await;
+    scenario.run_until(2).await;
+    assert_eq!(scenario.created().len(), 1);
+}
+
+// --- secrets --------------------------------------------------------------------------------------------------------
+
+#[test]
+fn nothing_that_is_said_of_a_key_secret_shows_what_is_in_it() {
+    const CANARY: &str = "canary-91c2e0";
+    let (logged, _guard) = crate::logging::Captured::start();
+    let block = format!("-----BEGIN RSA PRIVATE KEY-----\n{CANARY}\n-----END RSA PRIVATE KEY-----\n");
+    let base = || KeySecret::new("bad", 1, 500);
+    let secrets = [
+        base().entry("tls.key", Some(block.as_bytes())),
+        base().entry("tls.key", Some(CANARY.as_bytes())),
+        base().entry("tls.crt", Some(CANARY.as_bytes())),
+        base().entry(CANARY, Some(CANARY.as_bytes())).entry("tls.crt", None),
+        KeySecret::new("good", 0, 100),
+    ];
+    let mut said = String::new();
+    for secret in &secrets {
+        said.push_str(&Kept::with(KeyOrder::CertNotBefore, std::slice::from_ref(secret)).metrics.render());
+        if let Err(fault) = secret::read(secret.secret(), KeyOrder::CertNotBefore) {
+            said.push_str(&format!("{fault} {fault:?}"));
+        }
+    }
+    assert_eq!(logged.text().lines().count(), secrets.len());
+    said.push_str(&logged.text());
+    assert!(!said.contains(CANARY) && !said.contains("PRIVATE"), "{said}");
+    assert!(!said.contains(key_pem(0).lines().nth(1).unwrap()));
 }
