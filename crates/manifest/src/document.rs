@@ -242,19 +242,23 @@ impl<'a> Documents<'a> {
         // The library never sees a last line without its end.
         let mut text =
             if text.ends_with('\n') { Cow::Borrowed(text) } else { Cow::Owned(format!("{text}\n")) };
-        let (mut work, mut as_written) = (text.len(), true);
+        let (mut work, mut indented_line) = (text.len(), None);
         loop {
             let (trees, stop) = yaml::read(&text, begin);
-            let indented = stop.as_ref().and_then(|stop| stop.indented(&text));
+            let line = stop.as_ref().map(|stop| stop.problem.line);
+            // Lines are mended from the top down; one that stays broken has another problem.
+            let indented =
+                stop.as_ref().filter(|_| line > indented_line).and_then(|stop| stop.indented(&text));
             if let Some(indented) = indented
                 && work <= limits::REPAIR_BYTES
             {
                 work += indented.len();
-                as_written = false;
+                indented_line = line;
                 drop(trees);
                 text = Cow::Owned(indented);
                 continue;
             }
+            let as_written = indented_line.is_none();
             for tree in trees.iter().filter(|tree| !tree.is_empty()) {
                 let line = tree.root().map_or(begin.line, |root| tree.node(root).line);
                 self.push(tree, line, Format::Yaml, as_written, visit);

@@ -11,6 +11,22 @@
 //! - [`to_yaml`], [`to_json_pretty`] and [`to_json_compact`] print a tree.
 //! - [`Edit`] changes single values in a text and leaves every other byte alone.
 //!
+//! ```
+//! use signet_manifest::{Documents, Edit, Fields, Reading};
+//!
+//! let text = "kind: Secret\nstringData:\n  pin: 012 # the PIN\n";
+//! let document = Documents::parse(text.as_bytes()).next().unwrap()?;
+//! let secret = Fields::of(document.value(), Reading::Lenient)?;
+//! let strings = secret.string_map("stringData")?;
+//! assert_eq!((strings[0].0, strings[0].1.as_str()), ("pin", "10"));
+//! assert_eq!(document.conversions()[0].path, ["stringData", "pin"]);
+//!
+//! let mut edit = Edit::new(text)?;
+//! edit.set_string(0, &["stringData", "pin"], "012")?;
+//! assert_eq!(edit.finish(), "kind: Secret\nstringData:\n  pin: \"012\" # the PIN\n");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! Nothing here reads files, the environment or a clock. A [`Value`] may hold the plaintext of a
 //! Secret: its strings are wiped when dropped, it cannot be printed by accident, and no error of
 //! this crate quotes a value.

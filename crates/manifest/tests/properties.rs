@@ -179,7 +179,7 @@ fn has_a_type_in_yaml_1_2(text: &str) -> bool {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 512, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 256, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn reading_any_bytes_ends(bytes in vec(any::<u8>(), 0..200)) {
