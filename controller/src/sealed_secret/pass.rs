@@ -1,10 +1,11 @@
 //! One pass over one SealedSecret.
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use signet_crds::bitnami::{SealedSecret, SealedSecretStatus, SyncedReason};
+use signet_secret::Fingerprint;
 
 use super::Reconciler;
 use super::index::{GRACE, State};
@@ -158,19 +159,28 @@ impl Reconciler {
     }
 
     /// Opens the values on the RSA threads.
-    async fn open(&self, job: &Job, sealed: &SealedSecret) -> Result<Desired, OpenFailure> {
+    async fn open(self: &Arc<Self>, job: &Job, sealed: &SealedSecret) -> Result<Desired, OpenFailure> {
         let keys = self.keyring.snapshot();
-        let previous = *self.previous.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let accept_v1 = self.settings.accept_v1;
         // The ciphertexts are shared with the RSA thread by moving a copy: they are not secret.
-        let object = sealed.clone();
-        let opened = self.rsa.run(job.lane, move || open(&object, &keys.keys, previous, accept_v1)).await;
-        let (result, effort) = opened.map_err(|_| OpenFailure::crashed())?;
-        self.metrics.rsa_operations(effort.operations);
-        if let Some(key) = effort.key {
-            *self.previous.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(key);
-        }
+        let (this, object) = (Arc::clone(self), sealed.clone());
+        let task = move || {
+            // Looked at here and not when the pass began: meanwhile another one may have found the key.
+            let previous = *this.previous();
+            let (result, effort) = open(&object, &keys.keys, previous, accept_v1);
+            if effort.key.is_some() {
+                *this.previous() = effort.key;
+            }
+            (result, effort.operations)
+        };
+        let (result, operations) = self.rsa.run(job.lane, task).await.map_err(|_| OpenFailure::crashed())?;
+        self.metrics.rsa_operations(operations);
         result
+    }
+
+    /// The key that opened the last object.
+    fn previous(&self) -> MutexGuard<'_, Option<Fingerprint>> {
+        self.previous.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Brings the Secret to `desired` with as few requests as what is known allows.
