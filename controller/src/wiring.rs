@@ -67,7 +67,10 @@ struct Parts {
 
 impl Parts {
     async fn new(settings: &Arc<Settings>) -> anyhow::Result<Self> {
-        let client = kube::Client::try_from(config::cluster(settings).await?)?;
+        let mut config = config::cluster(settings).await?;
+        // Passes, feeds and the lease retry by themselves, each in its own way; the gate must see every refusal.
+        config.default_retry = false;
+        let client = kube::Client::try_from(config)?;
         let metrics = Arc::new(Metrics::new(config::VERSION)?);
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let keyring = Arc::new(Keyring::new());
