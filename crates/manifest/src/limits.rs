@@ -1,7 +1,7 @@
 //! Bounds on what a reader accepts, so that no input can exhaust memory or the stack.
 
-/// The largest input, in bytes. A thousand Secrets of the largest size etcd stores fit several
-/// times over only in a hand-made file; a stream of ordinary ones is far below.
+/// The largest input, in bytes: some two hundred Secrets of the largest size the API server takes. What is held
+/// in memory is a small multiple of it.
 pub(crate) const INPUT_BYTES: usize = 256 * 1024 * 1024;
 
 /// The deepest nesting of lists and objects.

@@ -125,7 +125,8 @@ impl Value {
         }
     }
 
-    /// The same tree for serde; numbers JSON cannot hold (infinities, NaN) become null.
+    /// The same tree for serde; numbers JSON cannot hold (infinities, NaN) become null. The copies
+    /// of strings in it are not wiped.
     pub fn to_json(&self) -> serde_json::Value {
         use serde_json::Value as Json;
         match self {
