@@ -134,7 +134,14 @@ pub(crate) fn chain(error: &dyn Error) -> String {
 
 /// The reason of an I/O error as Go prints it: lower case, without the error number.
 pub(crate) fn reason(error: &io::Error) -> String {
-    let text = error.to_string();
+    // Errors that a library wraps have no number, only their kind.
+    let text = match error.kind() {
+        io::ErrorKind::NotFound => "no such file or directory".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::AlreadyExists => "file exists".to_owned(),
+        io::ErrorKind::IsADirectory => "is a directory".to_owned(),
+        _ => error.to_string(),
+    };
     let text = text.split(" (os error").next().unwrap_or_default();
     let mut letters = text.chars();
     match letters.next() {

@@ -120,10 +120,12 @@ pub(crate) fn no_secrets() -> Failure {
 /// Whether a conversion changes what ends up in the cluster.
 fn concerns(conversion: &Conversion) -> bool {
     let field = |at: usize| conversion.path.get(at).map(String::as_str).unwrap_or_default();
-    let inside = |name: &str, at: usize| field(at).eq_ignore_ascii_case(name);
-    inside("stringData", 0)
-        || inside("data", 0)
-        || (inside("metadata", 0) && (inside("labels", 1) || inside("annotations", 1) || inside("name", 1)))
+    let is = |at: usize, name: &str| field(at).eq_ignore_ascii_case(name);
+    match conversion.path.len() {
+        2 => is(0, "data") || is(0, "stringData") || (is(0, "metadata") && is(1, "name")),
+        3 => is(0, "metadata") && (is(1, "labels") || is(1, "annotations")),
+        _ => false,
+    }
 }
 
 /// Seals the Secrets in order and hands each result to `emit`. An error ends the run; what came before it has
@@ -184,7 +186,7 @@ fn prepare(mut secret: Secret, rules: &Rules<'_>) -> Result<Secret, SealingError
         return Ok(secret);
     }
     match (rules.client.explicit(), secret.namespace()) {
-        (Some(wanted), "") => secret.set_namespace(&wanted.to_owned()),
+        (Some(wanted), "") => secret.set_namespace(wanted),
         (Some(wanted), found) if wanted != found => {
             return Err(SealingError::Mismatch { found: found.to_owned(), wanted: wanted.to_owned() });
         }

@@ -69,7 +69,7 @@ pub(crate) enum ClusterError {
 
 impl ClusterError {
     /// What to type next.
-    fn hint(&self) -> Option<&'static str> {
+    pub(super) fn hint(&self) -> Option<&'static str> {
         match self {
             Self::Kubeconfig(KubeconfigError::Empty) => {
                 Some("set KUBECONFIG or pass --kubeconfig, or work without a cluster with --cert FILE")
@@ -200,7 +200,7 @@ impl Connection {
                 .client
                 .send(Request::from_parts(parts, Body::from(body)))
                 .await
-                .map_err(|error| unreachable(chain(&error)))?;
+                .map_err(|error| unreachable(transport_problem(&error)))?;
             let (head, body) = response.into_parts();
             let body = Limited::new(body, ANSWER_LIMIT).collect().await.map_err(|error| {
                 ClusterError::Answer { server: self.server.clone(), problem: chain(error.as_ref()) }
@@ -216,6 +216,15 @@ impl Connection {
             }
         })
     }
+}
+
+/// What went wrong below HTTP, without the names of the layers it went through.
+fn transport_problem(error: &kube::Error) -> String {
+    let text = match error {
+        kube::Error::Service(cause) => chain(cause.as_ref()),
+        other => chain(other),
+    };
+    text.trim_start_matches("client error (Connect): ").to_owned()
 }
 
 /// How long to wait before the request is sent again, when the server says that this helps.

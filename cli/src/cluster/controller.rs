@@ -53,9 +53,13 @@ impl ControllerError {
 impl From<ControllerError> for Failure {
     fn from(error: ControllerError) -> Self {
         match error {
-            ControllerError::Request(error) => error.into(),
+            ControllerError::Request(cause) => cause.into(),
+            ControllerError::Service(ref cause) => {
+                let failure = Self::new(Exit::Cluster, error.to_string());
+                cause.hint().into_iter().fold(failure, Self::hint)
+            }
             // Its text says what to type next.
-            other => Self::new(Exit::Cluster, other.to_string()),
+            ControllerError::NoPort { .. } => Self::new(Exit::Cluster, error.to_string()),
         }
     }
 }

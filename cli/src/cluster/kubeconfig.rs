@@ -87,7 +87,7 @@ impl ClientSettings {
     /// # Errors
     /// When there is neither, or the kubeconfig is wrong.
     pub(crate) fn access(&self) -> Result<Access, KubeconfigError> {
-        match self.target() {
+        match self.target(true) {
             Ok(target) => Ok(Access::Kubeconfig(Box::new(target))),
             Err(KubeconfigError::Empty) if in_pod() => Ok(Access::Pod),
             Err(error) => Err(error),
@@ -103,7 +103,8 @@ impl ClientSettings {
         if let Some(namespace) = self.explicit() {
             return Ok(namespace.to_owned());
         }
-        match self.target() {
+        // The user plays no part in it, so a missing one does no harm.
+        match self.target(false) {
             Ok(Target { namespace: Some(namespace), .. }) => Ok(namespace),
             Ok(_) | Err(KubeconfigError::Empty) if in_pod() => Ok(pod_namespace()),
             Ok(_) => Ok("default".to_owned()),
@@ -111,9 +112,9 @@ impl ClientSettings {
         }
     }
 
-    fn target(&self) -> Result<Target, KubeconfigError> {
+    fn target(&self, needs_user: bool) -> Result<Target, KubeconfigError> {
         let files = self.files.get_or_init(|| load(&self.overrides)).as_ref().map_err(Clone::clone)?;
-        resolve(files, &self.overrides)
+        resolve(files, &self.overrides, needs_user)
     }
 }
 
@@ -173,7 +174,7 @@ fn read(path: &Path) -> Result<Option<Kubeconfig>, KubeconfigError> {
 }
 
 /// Picks context, cluster and user, and puts the flags over them.
-fn resolve(files: &Kubeconfig, overrides: &Overrides) -> Result<Target, KubeconfigError> {
+fn resolve(files: &Kubeconfig, overrides: &Overrides, needs_user: bool) -> Result<Target, KubeconfigError> {
     let wanted = |flag: &str| Some(flag.to_owned()).filter(|text| !text.is_empty());
     let context_name =
         wanted(&overrides.context).or_else(|| files.current_context.clone()).filter(|n| !n.is_empty());
@@ -192,7 +193,7 @@ fn resolve(files: &Kubeconfig, overrides: &Overrides) -> Result<Target, Kubeconf
     let user_name = wanted(&overrides.user).or(context.user).unwrap_or_default();
     let mut user = match named(&files.auth_infos, |entry: &NamedAuthInfo| entry.name == user_name) {
         Some(entry) => entry.auth_info.clone().unwrap_or_default(),
-        None if !overrides.user.is_empty() => return Err(KubeconfigError::NoUser(user_name)),
+        None if needs_user && !overrides.user.is_empty() => return Err(KubeconfigError::NoUser(user_name)),
         None => AuthInfo::default(),
     };
     override_cluster(&mut cluster, overrides);

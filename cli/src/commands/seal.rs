@@ -16,7 +16,7 @@ pub(super) fn run(args: SealArgs) -> Outcome {
     let inputs = settings::inputs(&args.files)?;
     let (mut output, notation) = settings::output(&args.output)?;
     // Read first: a mistake in the input should not cost a round trip to the cluster.
-    let mut secrets = Vec::new();
+    let (mut secrets, mut conversions) = (Vec::new(), Vec::new());
     for input in &inputs {
         let bytes = read(input)?;
         let stream =
@@ -24,8 +24,8 @@ pub(super) fn run(args: SealArgs) -> Outcome {
         if stream.secrets.is_empty() {
             return Err(sealing::no_secrets().at(name_of(input).display()));
         }
-        sealing::warn_of_conversions(&stream.conversions);
         secrets.extend(stream.secrets);
+        conversions.extend(stream.conversions);
     }
     let certificate = certificate::choose(&choice, &client)?;
     let rules = Rules {
@@ -41,5 +41,6 @@ pub(super) fn run(args: SealArgs) -> Outcome {
         }
         output.write(notation.print(&sealed.to_value()).as_bytes())
     })?;
+    sealing::warn_of_conversions(&conversions);
     output.finish()
 }

@@ -54,7 +54,6 @@ fn seal(
     if stream.secrets.is_empty() {
         return Err(sealing::no_secrets());
     }
-    sealing::warn_of_conversions(&stream.conversions);
     let given = |text| Some(text).filter(|text: &&str| !text.is_empty());
     let rules = Rules {
         scope: Some(scope),
@@ -68,6 +67,7 @@ fn seal(
         sealed.push(one);
         Ok(())
     })?;
+    sealing::warn_of_conversions(&stream.conversions);
     Ok(sealed)
 }
 

@@ -15,7 +15,6 @@ pub(super) fn run(run: &Run<'_>, input: Input, key: &PublicKey, output: &mut Out
     if stream.secrets.is_empty() {
         return Err(sealing::no_secrets());
     }
-    sealing::warn_of_conversions(&stream.conversions);
     let name = run.options.name.as_str();
     let rules = Rules {
         // The default does not override what the annotations of the input say.
@@ -27,5 +26,8 @@ pub(super) fn run(run: &Run<'_>, input: Input, key: &PublicKey, output: &mut Out
     };
     sealing::seal_all(stream.secrets, &rules, key, |sealed| {
         output.write(run.notation()?.print(&sealed.to_value()).as_bytes())
-    })
+    })?;
+    // Last: scripts expect an error to be the first line of stderr.
+    sealing::warn_of_conversions(&stream.conversions);
+    Ok(())
 }

@@ -154,11 +154,11 @@ fn read_field(
             let text = fields.string(name)?.map(|text| text.into_text()).unwrap_or_default();
             Field { blank: text.is_empty(), value: Some(text.into()) }
         }
-        Kind::Integer => match fields.integer(name)? {
+        Kind::Integer => match integer(fields, name, reading)? {
             Some(number) if number != 0 => Field::present(number),
             _ => Field::ABSENT,
         },
-        Kind::OptionalInteger => fields.integer(name)?.map_or(Field::ABSENT, Field::present),
+        Kind::OptionalInteger => integer(fields, name, reading)?.map_or(Field::ABSENT, Field::present),
         Kind::OptionalBool => fields.bool(name)?.map_or(Field::ABSENT, Field::present),
         Kind::Time => match fields.string(name)? {
             Some(text) => Field::present(time::normalise(&text).ok_or(ObjectError::Time(name))?),
@@ -192,6 +192,19 @@ fn read_field(
         }
         Kind::Objects(_) => Field::ABSENT,
     })
+}
+
+/// A whole number, which the lenient reading also finds in `1e3`.
+fn integer(fields: &Fields<'_>, name: &str, reading: Reading) -> Result<Option<i64>, ObjectError> {
+    match fields.value(name) {
+        // Exact: such a number has at most 53 bits.
+        Some(Value::Float(number))
+            if reading == Reading::Lenient && number.fract() == 0.0 && number.abs() < 9e15 =>
+        {
+            Ok(Some(*number as i64))
+        }
+        _ => Ok(fields.integer(name)?),
+    }
 }
 
 fn read_texts(fields: &Fields<'_>, name: &'static str, kind: &Kind) -> Result<Field, ObjectError> {

@@ -1,0 +1,16 @@
+//! Whole runs of the command line: arguments, variables and files in; exit status, both streams and files out.
+//!
+//! `differential` runs the same inputs through the real kubeseal and compares.
+
+mod support;
+
+mod differential;
+mod edits;
+mod files;
+mod flags;
+mod offline;
+mod raw;
+mod recovery;
+mod remote;
+mod sealing;
+mod signet;
