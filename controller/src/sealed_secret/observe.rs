@@ -165,10 +165,11 @@ impl SecretFacts {
     /// manager wrote since.
     pub(crate) fn settled(&self, expected: &Expected, status_written: i64) -> bool {
         let Some(keys) = expected.keys else { return false };
-        if self.patch {
-            return self.our_keys == keys;
-        }
         let untouched = self.our_keys == keys || self.others_wrote.is_none_or(|wrote| wrote < status_written);
+        if self.patch {
+            // Entries of others beside ours are as they should be; of ours in the hands of others too little is known.
+            return self.our_keys == keys || self.all_keys == keys && untouched;
+        }
         self.all_keys == keys && untouched && self.carries(expected)
     }
 
