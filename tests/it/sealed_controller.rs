@@ -7,14 +7,22 @@
 //! Every value sealed here carries a canary. When a test ends, logs, events, statuses and metrics are
 //! searched for it: see [`canary`].
 
+mod adoption;
 mod bad_input;
+mod budgets;
 mod canary;
 mod cases;
 mod deletion;
 mod draft;
 mod drift;
 mod existing;
+mod failover;
+mod faults;
 mod ground;
 mod immutable;
+mod key_secrets;
 mod keys;
+mod malformed;
+mod outage;
+mod restart;
 mod space;
