@@ -29,6 +29,7 @@ const TABLE: &[Row] = &[
     Row { package: "signet-secret", ours: &[], never: PURE },
     Row { package: "signet-manifest", ours: &[], never: PURE },
     Row { package: "signet-sealed", ours: &["signet-secret"], never: PURE },
+    Row { package: "signet-template", ours: &["signet-secret"], never: PURE },
     Row { package: "signet-crds", ours: &[], never: &[ASYNC_RUNTIME, KUBERNETES_CLIENT, HTTP_CLIENTS] },
     Row {
         package: "signet-controller",
@@ -48,7 +49,7 @@ const HTTP_CLIENTS: &[&str] = &["hyper", "hyper-util", "reqwest", "ureq", "axum"
 const TOOLS: &[&str] = &["signet-tests", "signet-bench", "xtask"];
 
 /// Crates whose code must not touch files, environment, clock, processes or the network.
-const PURE_FOLDERS: &[&str] = &["crates/secret", "crates/manifest", "crates/sealed"];
+const PURE_FOLDERS: &[&str] = &["crates/secret", "crates/manifest", "crates/sealed", "crates/template"];
 
 /// One cryptography, one TLS, no abandoned YAML; and no private RSA operation that can be timed.
 const BANNED: &[&str] = &[
