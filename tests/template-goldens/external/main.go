@@ -1,0 +1,16 @@
+// The answers of the External Secrets Operator: text/template with the functions of its own template package.
+package main
+
+import (
+	external "github.com/external-secrets/external-secrets/pkg/template/v2"
+
+	goldens "signet.example/template-goldens"
+)
+
+func main() {
+	functions := external.FuncMap()
+	for _, name := range []string{"env", "expandenv", "getHostByName", "getSecretKey"} {
+		delete(functions, name)
+	}
+	goldens.Main("external", "error", functions)
+}

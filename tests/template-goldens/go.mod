@@ -1,0 +1,3 @@
+module signet.example/template-goldens
+
+go 1.25.0
