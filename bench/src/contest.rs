@@ -54,7 +54,7 @@ pub(crate) struct Outcome {
 impl Outcome {
     /// One that could not be prepared.
     pub(crate) fn failed(error: anyhow::Error) -> Self {
-        Self { our_failure: Some(format!("{error:?}")), ..Self::default() }
+        Self { our_failure: Some(format!("{error:#}")), ..Self::default() }
     }
 
     /// A metric of one side.
@@ -91,12 +91,12 @@ pub(crate) async fn hold(contest: &mut impl Contest, pairs: usize, opponent: Opp
 async fn hold_once(contest: &mut impl Contest, pairs: usize, opponent: Opponent) -> Outcome {
     let mut outcome = Outcome { peer_absent: opponent == Opponent::Absent, ..Outcome::default() };
     if let Err(error) = contest.warm_up(Side::Ours).await {
-        return Outcome { our_failure: Some(format!("{error:?}")), ..outcome };
+        return Outcome { our_failure: Some(format!("{error:#}")), ..outcome };
     }
     if opponent == Opponent::Present
         && let Err(error) = contest.warm_up(Side::Peer).await
     {
-        outcome.peer_failure = Some(format!("{error:?}"));
+        outcome.peer_failure = Some(format!("{error:#}"));
     }
     for number in 0..pairs {
         // A B B A: neither side is always the one that finds a warm or a tired machine.
@@ -110,9 +110,9 @@ async fn hold_once(contest: &mut impl Contest, pairs: usize, opponent: Opponent)
             match (contest.run(side).await, side) {
                 (Ok(sample), Side::Ours) => ours = Some(sample),
                 (Ok(sample), Side::Peer) => peer = Some(sample),
-                (Err(error), Side::Peer) => outcome.peer_failure = Some(format!("{error:?}")),
+                (Err(error), Side::Peer) => outcome.peer_failure = Some(format!("{error:#}")),
                 (Err(error), Side::Ours) => {
-                    return Outcome { our_failure: Some(format!("{error:?}")), ..outcome };
+                    return Outcome { our_failure: Some(format!("{error:#}")), ..outcome };
                 }
             }
         }

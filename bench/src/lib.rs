@@ -49,7 +49,7 @@ pub fn run(words: &[String]) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            say(&format!("failed: {error:?}"));
+            say(&format!("failed: {error:#}"));
             ExitCode::FAILURE
         }
     }

@@ -1,4 +1,5 @@
-//! `cargo xtask bench`: our programs beside those they replace, in one run.
+//! `cargo xtask bench`: our programs beside those they replace, in one run; `cargo xtask bench instr`: budgets
+//! that do not depend on the machine.
 
 use anyhow::Result;
 use signet_tests::progress::say;
@@ -8,12 +9,8 @@ use crate::cargo::{build_shipped, cargo, run as run_command};
 
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let binaries = build_shipped("release")?;
-    control_plane::prepare()?;
-    for peer in peers::ALL {
-        // Without a peer the absolute figures are still worth having.
-        if let Err(error) = peer.prepare() {
-            say(&format!("{} {} is absent: {error:#}", peer.name, peer.version));
-        }
+    if args.first().is_none_or(|verb| verb != "instr") {
+        prepare_opponents()?;
     }
     let mut command = cargo();
     command.args(["run", "--locked", "--release", "--package", "signet-bench", "--"]).args(args);
@@ -21,4 +18,15 @@ pub(crate) fn run(args: &[String]) -> Result<()> {
     // The preparation above is all there is: nothing is built while something is measured.
     command.env_remove(availability::REQUIRE);
     run_command(&mut command)
+}
+
+fn prepare_opponents() -> Result<()> {
+    control_plane::prepare()?;
+    for peer in [peers::KUBESEAL, peers::SEALED_SECRETS_CONTROLLER] {
+        // Without a peer the absolute figures are still worth having.
+        if let Err(error) = peer.prepare() {
+            say(&format!("{} {} is absent: {error:#}", peer.name, peer.version));
+        }
+    }
+    Ok(())
 }

@@ -22,6 +22,7 @@ usage: cargo xtask VERB
   generate [--check]   writes the generated files; --check only says which are stale
   control-plane        runs etcd and a kube-apiserver until Ctrl-C, and prints a kubeconfig
   bench [ARGS]         measures beside the real kubeseal and controller; ARGS go to signet-bench
+  bench instr          instructions and sizes against their budgets (needs valgrind)
 
 What is not in the cache is built first: SIGNET_CACHE, else XDG_CACHE_HOME/signet, else ~/.cache/signet.";
 
