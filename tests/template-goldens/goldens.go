@@ -37,13 +37,13 @@ type Answer struct {
 // A Template is text if it is UTF-8, so that the file can be read, and base64 if it is not.
 type Template struct {
 	Text  string `json:"template,omitempty"`
-	Bytes []byte `json:"template_base64,omitempty"`
+	Bytes []byte `json:"template_b64,omitempty"`
 }
 
 // An Output is like a Template. It may be empty, so no text and no output are not the same.
 type Output struct {
 	Text  *string `json:"output,omitempty"`
-	Bytes []byte  `json:"output_base64,omitempty"`
+	Bytes []byte  `json:"output_b64,omitempty"`
 }
 
 func newTemplate(text string) Template {
@@ -97,7 +97,7 @@ func Main(engine, missingKey string, functions template.FuncMap) {
 
 func render(one Case, data map[string]string, functions template.FuncMap) (answer Answer) {
 	answer.Case = one
-	t := template.New("tpl").Funcs(functions).Option("missingkey=" + one.MissingKey)
+	t := template.New("t").Funcs(functions).Option("missingkey=" + one.MissingKey)
 	if len(one.Delims) == 2 {
 		t = t.Delims(one.Delims[0], one.Delims[1])
 	}
