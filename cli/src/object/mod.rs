@@ -11,7 +11,7 @@ pub(crate) use sealed_secret::{
     KindError, MERGED_METADATA, SEALED_WITH_ANNOTATION, SealedSecret, secret_document,
 };
 pub(crate) use secret::Secret;
-pub(crate) use stream::{Located, documents, locate, only_sealed_secret, rotated};
+pub(crate) use stream::{Located, documents, first_sealed_secret, locate, only_sealed_secret, rotated};
 
 use signet_manifest::{Map, Value, to_json_pretty, to_yaml};
 

@@ -50,6 +50,19 @@ pub(crate) fn only_sealed_secret(bytes: &[u8]) -> Outcome<SealedSecret> {
     }
 }
 
+/// The first SealedSecret of a text, and how many documents follow it.
+///
+/// # Errors
+/// When there is none, or the first document is something else.
+pub(crate) fn first_sealed_secret(bytes: &[u8]) -> Outcome<(SealedSecret, usize)> {
+    match documents(bytes)?.as_slice() {
+        [first, rest @ ..] => SealedSecret::read(first.value())
+            .map(|sealed| (sealed, rest.len()))
+            .map_err(|error| Failure::from_error(Exit::Input, &error)),
+        [] => Err(Failure::input("the input is empty, expected a SealedSecret")),
+    }
+}
+
 /// The SealedSecret in a controller's answer to a rotation, without what only a server keeps.
 ///
 /// # Errors

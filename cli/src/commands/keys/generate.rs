@@ -7,6 +7,7 @@ use signet_manifest::to_yaml;
 use signet_sealed::{Certificate, CertificateRequest, PrivateKey, Randomness, SystemRandom};
 
 use super::key_secret;
+use super::list::newest;
 use super::store::{Created, KeyStore};
 use crate::args::KeysGenerateArgs;
 use crate::duration;
@@ -22,10 +23,6 @@ pub(super) fn run(args: KeysGenerateArgs) -> Outcome {
         duration::parse(&args.ttl).and_then(|ttl| SignedDuration::try_from(ttl).ok()).ok_or_else(|| {
             Failure::usage(format!("--ttl {:?} is not a duration; use hours, such as 87600h", args.ttl))
         })?;
-    let not_before = Timestamp::now();
-    let not_after = not_before
-        .checked_add(ttl)
-        .map_err(|_| Failure::usage(format!("--ttl {:?} is too long", args.ttl)))?;
     // The store first: making a key takes a second, and a refusal should not.
     let destination = match args.to.as_deref() {
         Some(path) if path.exists() => {
@@ -40,6 +37,15 @@ pub(super) fn run(args: KeysGenerateArgs) -> Outcome {
         Some(path) => Destination::File(PendingFile::replacing(path)?, path),
         None => Destination::Cluster(Box::new(KeyStore::connect(&args.store)?)),
     };
+    let newest = match &destination {
+        // Without the right to list keys there is nothing to compare with, and a tie is unlikely.
+        Destination::Cluster(store) => newest(store).unwrap_or_default(),
+        Destination::File(..) => None,
+    };
+    let not_before = after(newest, Timestamp::now());
+    let not_after = not_before
+        .checked_add(ttl)
+        .map_err(|_| Failure::usage(format!("--ttl {:?} is too long", args.ttl)))?;
     let key =
         PrivateKey::generate(args.key_size).map_err(|error| Failure::from_error(Exit::Usage, &error))?;
     let request = CertificateRequest { common_name: &args.common_name, not_before, not_after };
@@ -49,6 +55,14 @@ pub(super) fn run(args: KeysGenerateArgs) -> Outcome {
     let mut output = Output::Stdout;
     output.write(certificate.to_pem().as_bytes())?;
     output.finish()
+}
+
+/// The start of validity of a new key. Certificates know whole seconds, and of two keys of the same second the older
+/// stays in use.
+fn after(newest: Option<Timestamp>, now: Timestamp) -> Timestamp {
+    let second = now.as_second();
+    let taken = newest.is_some_and(|newest| newest.as_second() == second);
+    Timestamp::from_second(second + i64::from(taken)).unwrap_or(now)
 }
 
 enum Destination<'a> {

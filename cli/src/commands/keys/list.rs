@@ -1,5 +1,6 @@
 //! `signet keys list`.
 
+use jiff::Timestamp;
 use serde_json::json;
 use signet_manifest::Value;
 use signet_sealed::{Certificate, PrivateKey};
@@ -34,6 +35,19 @@ pub(super) fn run(args: KeysListArgs) -> Outcome {
     let mut output = Output::Stdout;
     output.write(text.as_bytes())?;
     output.finish()
+}
+
+/// The start of validity of the newest key.
+///
+/// # Errors
+/// When the keys cannot be listed.
+pub(super) fn newest(store: &KeyStore) -> Outcome<Option<Timestamp>> {
+    let keys = store.all()?;
+    Ok(keys
+        .iter()
+        .filter_map(|secret| read_key(secret).ok())
+        .map(|certificate| certificate.not_before())
+        .max())
 }
 
 /// One key Secret.
