@@ -9,6 +9,7 @@ mod edits;
 mod files;
 mod flags;
 mod offline;
+mod peer_recovery;
 mod raw;
 mod recovery;
 mod remote;
