@@ -730,3 +730,84 @@ fn certificates_are_found_and_judged_as_kubeseal_does() {
     }
     compare("certificates_are_found_and_judged_as_kubeseal_does", cases);
 }
+
+/// A generator that gives the same inputs in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        // Knuth's multiplier; the high bits are good enough to choose test inputs.
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % sides
+    }
+
+    fn pick<'a>(&mut self, choices: &[&'a str]) -> &'a str {
+        choices[self.roll(choices.len())]
+    }
+}
+
+/// A document put together from pieces, most of them harmless. None is a syntax error: those kubeseal skips.
+fn document(dice: &mut Dice) -> String {
+    let scalars: Vec<&str> = SCALARS
+        .iter()
+        .copied()
+        .filter(|scalar| !scalar.contains('\n') && !matches!(*scalar, "a: b" | "- a" | "% a"))
+        .collect();
+    let mut text = String::new();
+    for line in ["apiVersion: v1\n", "kind: Secret\n", "# comment\n", "other: {a: [1, 2]}\n"] {
+        if dice.roll(2) == 0 {
+            text.push_str(line);
+        }
+    }
+    text.push_str("metadata:\n");
+    text.push_str(&format!("  name: {}\n", dice.pick(&["a", "a", "a", "12", "yes", "''"])));
+    text.push_str(dice.pick(&["  namespace: b\n", "  namespace: b\n", "  namespace: 7\n", ""]));
+    for map in ["labels", "annotations"] {
+        for _ in 0..dice.roll(3) {
+            if !text.contains(&format!("  {map}:\n")) {
+                text.push_str(&format!("  {map}:\n"));
+            }
+            let key = ["k", "l", "m"][dice.roll(3)];
+            if !text.ends_with(&format!("    {key}: ")) {
+                text.push_str(&format!("    {key}{}: {}\n", dice.roll(1000), dice.pick(&scalars)));
+            }
+        }
+    }
+    if dice.roll(3) > 0 {
+        text.push_str("stringData:\n");
+        for at in 0..=dice.roll(4) {
+            text.push_str(&format!("  s{at}: {}\n", dice.pick(&scalars)));
+        }
+    }
+    if dice.roll(3) > 0 {
+        text.push_str("data:\n");
+        for at in 0..=dice.roll(3) {
+            text.push_str(&format!(
+                "  d{at}: {}\n",
+                dice.pick(&["aGVsbG8=", "''", "AP8=", "null", "aGVsbG8"])
+            ));
+        }
+    }
+    text.push_str(dice.pick(&["", "type: Opaque\n", "type: kubernetes.io/tls\n", "immutable: true\n"]));
+    text
+}
+
+#[test]
+fn streams_put_together_at_random_are_sealed_as_kubeseal_does() {
+    let mut dice = Dice(7);
+    let cases = (0..200).map(|_| {
+        let documents: Vec<String> = (0..=dice.roll(3)).map(|_| document(&mut dice)).collect();
+        let line = format!(
+            "{SEAL} {} {} {} {}",
+            dice.pick(&["", "", "-o yaml", "-w out.json"]),
+            dice.pick(&["", "", "--scope namespace-wide", "--scope cluster-wide"]),
+            dice.pick(&["", "", "-n b", "-n c"]),
+            dice.pick(&["", "", "--allow-empty-data", "--name forced"]),
+        );
+        Case::new(
+            line,
+            documents.join(dice.pick(&["---\n", "--- \n", "---\n---\n", "---\n# comment\n---\n"])),
+        )
+    });
+    compare("streams_put_together_at_random_are_sealed_as_kubeseal_does", cases.collect());
+}
