@@ -432,9 +432,9 @@ impl Reconciler {
         let pause = match trouble {
             Trouble::Write(error) => match failure(error) {
                 Failure::Throttled(pause) => pause,
-                Failure::Denied | Failure::Terminating | Failure::Invalid => {
-                    delay(PATIENT.0, SLOW.1, attempts)
-                }
+                // An API server that has just started denies what it permits a moment later.
+                Failure::Denied => delay(SLOW.0, SLOW.1, attempts.saturating_sub(quick)),
+                Failure::Terminating | Failure::Invalid => delay(PATIENT.0, SLOW.1, attempts),
                 Failure::NotFound | Failure::AlreadyExists | Failure::Conflict | Failure::Unavailable => {
                     match attempts.checked_sub(quick) {
                         None => delay(QUICK, SLOW.0, attempts),
