@@ -20,8 +20,9 @@ use crate::backoff::Backoff;
 const PAGE: u32 = 500;
 /// How long the server keeps one watch open, in seconds. Below the five minutes at which proxies cut connections.
 const WATCH_SECONDS: u32 = 290;
-/// Pause between lists where watching is forbidden.
-const POLL: Duration = Duration::from_secs(60);
+/// First and longest pause between lists where watching is forbidden. An API server that has just started forbids it
+/// for a moment.
+const POLL: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
 
 /// What a feed hands on, in the order of the server.
 #[derive(Debug)]
@@ -107,6 +108,7 @@ pub async fn follow<K: Followed>(
     mut on_failure: impl FnMut(&kube::Error) + Send,
 ) {
     let mut backoff = Backoff::new(Duration::from_millis(200), Duration::from_secs(30));
+    let mut poll = Backoff::new(POLL.0, POLL.1);
     loop {
         let mut version = match list(&client, &source, &mut on_event).await {
             Ok(version) => version,
@@ -118,7 +120,10 @@ pub async fn follow<K: Followed>(
         backoff.reset();
         loop {
             match watch(&client, &source, &mut version, &mut on_event).await {
-                Ok(()) => backoff.reset(),
+                Ok(()) => {
+                    backoff.reset();
+                    poll.reset();
+                }
                 Err(Interruption::Expired) => break,
                 // Some installations grant `list` but not `watch`: what the list says must do, again and again.
                 Err(Interruption::Failed(error)) if failure(&error) == Failure::Denied => {
@@ -126,7 +131,7 @@ pub async fn follow<K: Followed>(
                         resource = source.resource,
                         "watching is forbidden, listing from time to time"
                     );
-                    tokio::time::sleep(POLL).await;
+                    tokio::time::sleep(poll.pause()).await;
                     break;
                 }
                 Err(failed) => pause(&source, failed, &mut backoff, &mut on_failure).await,
