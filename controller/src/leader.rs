@@ -19,6 +19,9 @@ use crate::sealed_secret::FIELD_MANAGER;
 /// Pause between looks at a lease that another replica holds.
 const LOOK: Duration = Duration::from_secs(2);
 
+/// Pause before a refusal is believed.
+const ASK_AGAIN: Duration = Duration::from_millis(100);
+
 /// How this process may act.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Leadership {
@@ -62,12 +65,22 @@ impl Election {
     /// Waits until this process may act.
     pub async fn acquire(&self) -> Leadership {
         let mut sighting: Option<Sighting> = None;
+        let mut denied = false;
         loop {
             match self.try_acquire(&mut sighting).await {
                 Ok(true) => return Leadership::Held,
                 Ok(false) => {}
-                // Only what RBAC says counts: an expired token must not make two leaders.
-                Err(error) if code(&error) == 403 => return Leadership::Alone,
+                // Only what RBAC says counts: an expired token must not make two leaders. Neither must an API server
+                // that has just started and denies everything: whoever has read the lease has the right to it, and
+                // the others ask twice.
+                Err(error) if code(&error) == 403 && sighting.is_none() => {
+                    if denied {
+                        return Leadership::Alone;
+                    }
+                    denied = true;
+                    tokio::time::sleep(ASK_AGAIN).await;
+                    continue;
+                }
                 Err(error) => tracing::warn!(
                     lease = self.name,
                     error = describe(&error),

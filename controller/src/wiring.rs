@@ -138,7 +138,11 @@ async fn lead(parts: Parts, stop: CancellationToken) -> anyhow::Result<()> {
     );
     let leadership = if leader.elect {
         tokio::select! {
-            leadership = election.acquire() => leadership,
+            leadership = async {
+                // Whoever cannot read the keys cannot lead. It also shows that the API server knows our rights.
+                parts.keyring.loaded().await;
+                election.acquire().await
+            } => leadership,
             () = stop.cancelled() => return Ok(()),
         }
     } else {
