@@ -2,6 +2,7 @@
 //! that it links once; a module per subject.
 
 mod boundaries;
+mod command_line;
 mod harness;
 mod packaging;
 mod sealed_controller;
