@@ -144,6 +144,34 @@ async fn a_leader_that_is_asked_to_end_hands_over_at_once() {
     .await;
 }
 
+/// An API server that has just started denies everything for a moment. Installations without a right to leases look
+/// the same, and there a replica acts alone.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_standby_that_is_denied_the_lease_for_a_moment_does_not_lead() {
+    in_yard(async |cluster, space| {
+        keys::put(&space.client, &space.namespace, "key", &keys::nth(0)?).await?;
+        let leader = Running::new(for_one_namespace(cluster, &space.namespace)?.start().await?);
+        leader.leads().await?;
+        let proxy = RecordingProxy::start(cluster).await?;
+        let setup = for_one_namespace(cluster, &space.namespace)?.named("standby").through(&proxy);
+        let standby = Running::new(setup.start().await?);
+        let looks = Match::any().resource("leases");
+        let looked = async |times: usize| {
+            eventually("the standby to look at the lease", SOON, async || {
+                Ok((proxy.count(&looks) >= times).then_some(()))
+            })
+            .await
+        };
+        looked(1).await?;
+        proxy.inject(Fault::status(403).on(looks.clone()).times(3));
+        looked(5).await?;
+        assert_eq!(standby.metric("signet_leader").await?, 0.0, "two lead");
+        leader.stop().await?;
+        standby.leads().await
+    })
+    .await;
+}
+
 /// Whoever may not act any more must not go on.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_leader_that_cannot_reach_the_api_server_ends_before_another_one_may_lead() {

@@ -23,6 +23,7 @@ async fn start(cluster: &Cluster, space: &Space) -> Result<(RecordingProxy, Runn
 
 fn faults() -> Vec<(&'static str, Fault)> {
     vec![
+        ("403", Fault::status(403)),
         ("409", Fault::status(409).times(2)),
         ("429", Fault::status(429).times(3)),
         ("429-later", Fault::status(429).retry_after(1)),
@@ -75,6 +76,18 @@ async fn a_status_that_cannot_be_written_is_written_later() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_event_that_cannot_be_written_stops_nothing() {
     is_overcome(Match::any().resource("events")).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_watch_that_is_denied_for_a_moment_is_soon_taken_up_again() {
+    in_yard(async |cluster, space| {
+        let (proxy, _controller, certificate) = start(cluster, space).await?;
+        space.beat("before", &certificate).await?;
+        proxy.inject(Fault::status(403).on(Match::any().verb("watch")).times(8));
+        proxy.cut_watches();
+        space.beat("after", &certificate).await
+    })
+    .await;
 }
 
 /// Upstream's best-known complaint: the Secret is fine, and `Synced` stays false.
