@@ -119,6 +119,7 @@ fn damaged_values_are_named() {
         ("AQ==", "no key could decrypt secret (k)"),
         ("AQAB", "no key could decrypt secret (k)"),
         ("[]", "no key could decrypt secret (k)"),
+        (&"A".repeat(24 << 20), "value is too large (k)"),
     ] {
         sandbox.kubeseal(line).stdin(object(value)).fails(1).says(message);
     }
