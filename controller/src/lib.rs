@@ -9,6 +9,7 @@ pub mod http;
 pub mod keyring;
 pub mod leader;
 pub mod logging;
+mod metadata;
 pub mod metrics;
 pub mod rsa_pool;
 pub mod sealed_secret;

@@ -15,6 +15,7 @@ use signet_secret::{Fingerprint, Plaintext};
 use super::State;
 use super::object::{Rest, Undecodable, decode};
 use crate::keyring::{KeySet, SealingKey};
+use crate::metadata::{clear_server_fields, scope};
 use crate::rsa_pool::Lane;
 
 /// Annotations in which `kubectl apply` and kubecfg keep the object as it was applied, its old values included.
@@ -155,23 +156,11 @@ impl State {
     }
 }
 
-/// The scope that the object's own metadata declares. The template's has no say.
-fn scope(metadata: &ObjectMeta) -> Scope {
-    Scope::from_annotations(|name| metadata.annotations.as_ref()?.get(name).map(String::as_str))
-}
-
 /// Makes a manifest of an object that may have been read from a cluster.
 fn tidy(sealed: &mut SealedSecret, key: &SealingKey) {
     sealed.status = None;
     let metadata = &mut sealed.metadata;
-    metadata.self_link = None;
-    metadata.uid = None;
-    metadata.resource_version = None;
-    metadata.generation = None;
-    metadata.creation_timestamp = None;
-    metadata.deletion_timestamp = None;
-    metadata.deletion_grace_period_seconds = None;
-    metadata.managed_fields = None;
+    clear_server_fields(metadata);
     let template = &mut sealed.spec.template.metadata;
     for name in LAST_APPLIED {
         set_annotation(metadata, name, None);

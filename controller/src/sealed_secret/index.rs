@@ -13,6 +13,7 @@ use super::key::{Digest, ObjectKey};
 use super::observe::{self, Expected, SecretFacts};
 use super::plan::belongs;
 use crate::backoff::delay;
+use crate::metadata::scope;
 use crate::rsa_pool::Lane;
 
 /// A Secret that went away may have been a foreign one in the way. Its name is left alone this long, so that whoever
@@ -114,7 +115,7 @@ impl Index {
     pub(crate) fn sealed_seen(&mut self, key: &ObjectKey, sealed: &SealedSecret, lane: Lane) -> Reaction {
         let uid = observe::uid(&sealed.metadata);
         let generation = sealed.metadata.generation.unwrap_or_default();
-        let scope = observe::scope(&sealed.metadata);
+        let scope = scope(&sealed.metadata);
         let condition =
             sealed.status.as_ref().and_then(|status| status.synced()).map(|condition| condition.status);
         let instance = sealed.metadata.labels.as_ref().and_then(|labels| labels.get(INSTANCE_LABEL));

@@ -12,6 +12,7 @@ use signet_sealed::Scope;
 use signet_secret::Fingerprint;
 
 use super::key::Digest;
+use crate::metadata::scope;
 
 /// The name under which the controller writes. The API server records it beside every field we set; it is how
 /// drift is seen without reading a value.
@@ -20,11 +21,6 @@ pub const FIELD_MANAGER: &str = "signet-controller";
 /// Whether `annotations` holds `name` with exactly the value `true`.
 pub(crate) fn is_true(annotations: Option<&BTreeMap<String, String>>, name: &str) -> bool {
     annotations.and_then(|annotations| annotations.get(name)).is_some_and(|value| value == "true")
-}
-
-/// The scope that the object's own annotations declare.
-pub(crate) fn scope(metadata: &ObjectMeta) -> Scope {
-    Scope::from_annotations(|name| metadata.annotations.as_ref()?.get(name).map(String::as_str))
 }
 
 /// The reason that a success with this scope is reported with.

@@ -9,8 +9,9 @@ use signet_sealed::{KeyAge, KeyHints, Label, PrivateKey, Unsealer};
 use signet_secret::{Fingerprint, Plaintext};
 
 use super::key::Digest;
-use super::observe::{Expected, is_true, key_hints, scope};
+use super::observe::{Expected, is_true, key_hints};
 use super::secret_object::{Encoded, SecretObject};
+use crate::metadata::{clear_server_fields, scope};
 
 /// The Secret that a SealedSecret asks for.
 pub(crate) struct Desired {
@@ -164,15 +165,7 @@ fn desired(
     let skip_owner = is_true(sealed.spec.template.metadata.annotations.as_ref(), SKIP_OWNER_ANNOTATION);
     metadata.name.clone_from(&sealed.metadata.name);
     metadata.namespace.clone_from(&sealed.metadata.namespace);
-    // What only a server sets; old files carry some of it.
-    metadata.uid = None;
-    metadata.resource_version = None;
-    metadata.generation = None;
-    metadata.creation_timestamp = None;
-    metadata.deletion_timestamp = None;
-    metadata.deletion_grace_period_seconds = None;
-    metadata.self_link = None;
-    metadata.managed_fields = None;
+    clear_server_fields(&mut metadata);
     if !skip_owner {
         metadata.owner_references = Some(vec![owner(sealed)]);
     }

@@ -17,6 +17,7 @@ use super::queue::Job;
 use super::report::{self, UPDATE_PREFIX, Verdict};
 use crate::api::{Failure, describe, failure};
 use crate::backoff::{Backoff, delay};
+use crate::metadata::scope;
 use crate::metrics::{Outcome, UnsealError};
 
 /// Text by which the API server's refusal to change an immutable Secret is known; there is no code for it.
@@ -458,10 +459,7 @@ fn applied(change: Change, metadata: &ObjectMeta, expected: Expected) -> Applied
 
 fn verdict(sealed: &SealedSecret, result: &Result<Applied, Trouble>) -> Verdict {
     match result {
-        Ok(_) => Verdict {
-            reason: observe::success_reason(observe::scope(&sealed.metadata)),
-            message: String::new(),
-        },
+        Ok(_) => Verdict { reason: observe::success_reason(scope(&sealed.metadata)), message: String::new() },
         Err(Trouble::Open(failure)) => Verdict { reason: failure.reason, message: failure.message.clone() },
         Err(Trouble::Write(error)) => {
             Verdict { reason: SyncedReason::UpdateFailed, message: describe(error) }

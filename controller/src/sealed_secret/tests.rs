@@ -19,6 +19,7 @@ use super::open::{Desired, open};
 use super::plan::{Plan, plan, replaceable};
 use super::report::{self, Verdict};
 use super::secret_object::SecretObject;
+use crate::metadata::scope;
 use crate::rsa_pool::Lane;
 
 fn keys() -> Vec<(KeyAge, Arc<PrivateKey>)> {
@@ -178,7 +179,7 @@ fn leaves(tree: &Value, path: &mut Vec<String>) -> BTreeSet<Vec<String>> {
 
 /// `sealed` as it stands after a success was reported when the server's clock said `written`.
 fn reported(mut sealed: SealedSecret, written: i64) -> SealedSecret {
-    let reason = observe::success_reason(observe::scope(&sealed.metadata));
+    let reason = observe::success_reason(scope(&sealed.metadata));
     let verdict = Verdict { reason, message: String::new() };
     sealed.status = report::status(&sealed, &verdict, Timestamp::UNIX_EPOCH);
     let time = Timestamp::from_second(written).unwrap().to_string();
