@@ -7,8 +7,7 @@ use std::sync::Arc;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::ObjectMeta;
 use signet_crds::bitnami::{SEALED_WITH_ANNOTATION, SealedSecret};
 use signet_sealed::{
-    CLUSTER_WIDE_ANNOTATION, KeyHints, Label, NAMESPACE_WIDE_ANNOTATION, Scope, SystemRandom, Unsealer,
-    seal_value,
+    CLUSTER_WIDE_ANNOTATION, KeyHints, Label, NAMESPACE_WIDE_ANNOTATION, SystemRandom, Unsealer, seal_value,
 };
 use signet_secret::{Fingerprint, Plaintext};
 
