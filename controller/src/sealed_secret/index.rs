@@ -315,7 +315,8 @@ impl Entry {
                 let owned = |facts: &SecretFacts| facts.owner == Some(self.uid) && !facts.patch;
                 let drifted = match &before {
                     Some(before) => owned(before) && before.drifted(now, &self.expected),
-                    None => owned(now),
+                    // Our own Secret may be seen before the answer to its creation is.
+                    None => owned(now) && !now.is_wholly_ours(&self.expected),
                 };
                 if drifted { Reaction::Repair(self.repair_delay()) } else { Reaction::None }
             }

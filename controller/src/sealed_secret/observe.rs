@@ -170,7 +170,7 @@ impl SecretFacts {
     }
 
     /// Whether every value, label and annotation that `expected` asks for is as we wrote it last.
-    fn is_wholly_ours(&self, expected: &Expected) -> bool {
+    pub(crate) fn is_wholly_ours(&self, expected: &Expected) -> bool {
         expected.keys.is_some_and(|keys| self.our_keys == keys && self.all_keys == keys)
             && self.carries(expected)
     }
