@@ -18,6 +18,7 @@ mod drift;
 mod existing;
 mod failover;
 mod faults;
+mod flags;
 mod ground;
 mod http_api;
 mod immutable;

@@ -67,7 +67,7 @@ impl Case {
         [managed, patch, Some(("theirs", "x"))].into_iter().flatten().collect()
     }
 
-    fn new(self, space: &Space) -> Draft {
+    fn sealed_over(self, space: &Space) -> Draft {
         let draft = space.draft(&self.name()).value("foo", "new").template_label("ours", "new");
         draft.template_annotation("ours", "new").of_type(self.wanted.text())
     }
@@ -84,7 +84,7 @@ impl Case {
             space.apply(&old.seal(certificate)).await?;
             space.synced(&name).await?;
             space.edit_secret(&name, annotate).await?;
-            let new = self.new(space).seal(certificate).spec;
+            let new = self.sealed_over(space).seal(certificate).spec;
             space.edit(&name, |sealed| sealed.spec = new.clone()).await?;
         } else {
             let old = data(&[("foo", "old"), ("foo2", "old")]);
@@ -94,7 +94,7 @@ impl Case {
                     annotate(secret);
                 })
                 .await?;
-            space.apply(&self.new(space).seal(certificate)).await?;
+            space.apply(&self.sealed_over(space).seal(certificate)).await?;
         }
         Ok(())
     }

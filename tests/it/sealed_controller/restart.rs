@@ -1,13 +1,15 @@
 //! A controller that starts where another one was before: C4 of the benchmark specification.
 
+use std::time::Duration;
+
 use anyhow::Result;
 use signet_crds::bitnami::{PATCH_ANNOTATION, SKIP_OWNER_ANNOTATION};
 use signet_sealed::{Certificate, Scope};
 use signet_tests::controller::{Rights, Setup};
-use signet_tests::{Match, RecordingProxy};
+use signet_tests::{Fault, Match, RecordingProxy, eventually};
 
 use super::draft::{Draft, data, texts};
-use super::ground::{Running, for_one_namespace, in_yard};
+use super::ground::{Running, SOON, for_one_namespace, in_yard};
 use super::keys;
 use super::space::Space;
 
@@ -126,6 +128,35 @@ async fn only_what_changed_while_the_controller_was_away_is_looked_at() {
         let written = Match::any().writes().resource("secrets");
         assert_eq!(proxy.count(&written), 4, "{:?}", proxy.counts());
         Ok(())
+    })
+    .await;
+}
+
+/// R6: two lanes, changes before what was there.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_object_does_not_wait_for_those_that_were_there_before() {
+    in_yard(async |cluster, space| {
+        const OBJECTS: usize = 200;
+        let key = keys::nth(0)?;
+        keys::put(&space.client, &space.namespace, "key", &key).await?;
+        let old = |n: usize| space.draft(&format!("old-{n:03}")).value("foo", "bar").seal(&key.certificate);
+        space.apply_all(&(0..OBJECTS).map(old).collect::<Vec<_>>()).await?;
+        let proxy = RecordingProxy::start(cluster).await?;
+        let creations = Match::any().verb("create").resource("secrets");
+        proxy.inject(Fault::latency(Duration::from_millis(400)).on(creations.clone()).always());
+        let setup = for_one_namespace(cluster, &space.namespace)?.through(&proxy);
+        let controller = Running::new(setup.start().await?);
+        eventually("the first sync to be under way", SOON, async || {
+            Ok((proxy.count(&creations) > 0).then_some(()))
+        })
+        .await?;
+        space.apply(&space.draft("new").value("foo", "bar").seal(&key.certificate)).await?;
+        space.secret_with("new", &[("foo", "bar")]).await?;
+        let made = space.secrets().list_metadata(&Default::default()).await?.items.len();
+        assert!(made < OBJECTS / 2, "{made} Secrets were made before that of the new object");
+        proxy.clear_faults();
+        assert_eq!(space.all_synced().await?, OBJECTS + 1);
+        controller.stop().await
     })
     .await;
 }
