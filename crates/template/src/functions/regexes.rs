@@ -1,0 +1,217 @@
+//! Regular expressions in Go's syntax.
+
+mod syntax;
+
+use regex::bytes::Regex;
+
+use super::{also, fault, lists};
+use crate::bytes::ByteString;
+use crate::context::Context;
+use crate::function::{Fault, Function, HIDDEN};
+use crate::runes;
+use crate::types::Type;
+use crate::value::{List, Value};
+
+/// Of a compiled expression, in bytes.
+const SIZE: usize = 4 * 1024 * 1024;
+
+const TWO: &[Type] = &[Type::String, Type::String];
+const THREE: &[Type] = &[Type::String, Type::String, Type::String];
+const COUNTED: &[Type] = &[Type::String, Type::String, Type::INT];
+
+/// Whether a bad expression is an error, or Go's panic about the same.
+#[derive(Clone, Copy)]
+enum Bad {
+    Error,
+    Panic,
+}
+
+pub(super) fn all() -> Vec<Function> {
+    [found(), replaced(), parted()].concat()
+}
+
+fn compile(cx: &mut Context<'_>, expression: &[u8], bad: Bad) -> Result<Regex, Fault> {
+    cx.work(expression.len() as u64 + 64)?;
+    let compiled = syntax::translate(expression).and_then(|expression| {
+        regex::bytes::RegexBuilder::new(&expression).size_limit(SIZE).build().map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => "expression too large",
+            _ => "invalid character class range",
+        })
+    });
+    compiled.or_else(|code| {
+        let error = format!("error parsing regexp: {code}: `{HIDDEN}`");
+        match bad {
+            Bad::Error => fault(error),
+            Bad::Panic => fault(format!("regexp: Compile({HIDDEN}): {error}")),
+        }
+    })
+}
+
+/// The expression, and the text to search, whose length is charged.
+fn prepared<'a>(
+    cx: &mut Context<'_>,
+    args: &crate::function::Args<'a>,
+    bad: Bad,
+) -> Result<(Regex, &'a ByteString), Fault> {
+    let text = args.string(1)?;
+    cx.work(text.len() as u64 / 8)?;
+    Ok((compile(cx, args.string(0)?, bad)?, text))
+}
+
+/// Whether an empty match lies inside a letter of several bytes, where Go does not look for one.
+fn splits_letter(text: &[u8], found: std::ops::Range<usize>) -> bool {
+    found.is_empty()
+        && (1..=found.start.min(3)).any(|back| {
+            let (letter, size) = runes::decode(&text[found.start - back..]);
+            letter.is_some() && size > back
+        })
+}
+
+fn found() -> Vec<Function> {
+    let find = |name, bad| {
+        Function::new(name, TWO, Type::String, move |cx, args| {
+            let (expression, text) = prepared(cx, args, bad)?;
+            Ok(expression.find(text).map_or(&b""[..], |found| found.as_bytes()).into())
+        })
+        .about("Gives the first match of an expression.", r#"{{ "port 5432" | regexFind "[0-9]+" }}"#)
+    };
+    let find_all = |name, bad| {
+        Function::new(name, COUNTED, Type::STRINGS, move |cx, args| {
+            let (expression, text) = prepared(cx, args, bad)?;
+            let limit = usize::try_from(args.int(2)?).unwrap_or(usize::MAX);
+            let mut matches = Vec::new();
+            for found in
+                expression.find_iter(text).filter(|found| !splits_letter(text, found.range())).take(limit)
+            {
+                lists::room(cx, 1)?;
+                matches.push(found.as_bytes());
+            }
+            Ok(if matches.is_empty() { List::nil(&Type::String).into() } else { Value::strings(matches) })
+        })
+        .about(
+            "Lists the matches of an expression, at most so many; -1 for all.",
+            r#"{{ regexFindAll "[a-z]" "a1b2" -1 }}"#,
+        )
+    };
+    vec![
+        Function::new("regexMatch", TWO, Type::Bool, |cx, args| match prepared(cx, args, Bad::Error) {
+            Ok((expression, text)) => Ok(expression.is_match(text).into()),
+            Err(Fault(crate::function::Cause::Text(_))) => Ok(false.into()),
+            Err(limit) => Err(limit),
+        })
+        .about("Tells whether an expression matches somewhere.", r#"{{ .user | regexMatch "^[a-z]+$" }}"#),
+        Function::new("mustRegexMatch", TWO, Type::Bool, |cx, args| {
+            let (expression, text) = prepared(cx, args, Bad::Error)?;
+            Ok(expression.is_match(text).into())
+        })
+        .about(
+            "Tells whether an expression matches somewhere.",
+            r#"{{ .user | mustRegexMatch "^[a-z]+$" }}"#,
+        ),
+        find("regexFind", Bad::Panic),
+        find("mustRegexFind", Bad::Error),
+        find_all("regexFindAll", Bad::Panic),
+        find_all("mustRegexFindAll", Bad::Error),
+    ]
+}
+
+fn replaced() -> Vec<Function> {
+    let replace = |name, bad, literal: bool| {
+        Function::new(name, THREE, Type::String, move |cx, args| {
+            let (expression, text) = prepared(cx, args, bad)?;
+            Ok(replace_all(cx, &expression, text, args.string(2)?, literal)?.into())
+        })
+    };
+    let about = "Replaces every match; $1 or ${name} in the new text stand for groups.";
+    let example = r#"{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}"#;
+    let about_literal = "Replaces every match by a text as it is.";
+    let example_literal = r#"{{ regexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "${1}" }}"#;
+    vec![
+        replace("regexReplaceAll", Bad::Panic, false).about(about, example),
+        replace("mustRegexReplaceAll", Bad::Error, false).about(about, example),
+        replace("regexReplaceAllLiteral", Bad::Panic, true).about(about_literal, example_literal),
+        replace("mustRegexReplaceAllLiteral", Bad::Error, true).about(about_literal, example_literal),
+    ]
+}
+
+fn replace_all(
+    cx: &mut Context<'_>,
+    expression: &Regex,
+    text: &[u8],
+    new: &[u8],
+    literal: bool,
+) -> Result<Vec<u8>, Fault> {
+    let mut out = Vec::new();
+    let (mut end, mut charged) = (0, 0);
+    for captures in expression.captures_iter(text) {
+        let Some(found) = captures.get(0).filter(|found| !splits_letter(text, found.range())) else {
+            continue;
+        };
+        out.extend_from_slice(&text[end..found.start()]);
+        if literal {
+            out.extend_from_slice(new);
+        } else {
+            captures.expand(new, &mut out);
+        }
+        end = found.end();
+        cx.allocate(out.len() - charged)?;
+        cx.work(1)?;
+        charged = out.len();
+    }
+    out.extend_from_slice(&text[end..]);
+    Ok(out)
+}
+
+fn parted() -> Vec<Function> {
+    let split = |name, bad| {
+        Function::new(name, COUNTED, Type::STRINGS, move |cx, args| {
+            let (expression, text) = prepared(cx, args, bad)?;
+            let limit = args.int(2)?;
+            if limit == 0 {
+                return Ok(List::nil(&Type::String).into());
+            }
+            if text.is_empty() && !args.string(0)?.is_empty() {
+                return Ok(Value::strings([""]));
+            }
+            parts(cx, &expression, text, usize::try_from(limit).unwrap_or(usize::MAX))
+        })
+        .about(
+            "Splits a text where an expression matches, into at most so many parts; -1 for all.",
+            r#"{{ regexSplit ",\\s*" "a, b,c" -1 }}"#,
+        )
+    };
+    let quote = Function::new("regexQuoteMeta", &[Type::String], Type::String, |_, args| {
+        let mut quoted = Vec::new();
+        for byte in args.string(0)?.iter() {
+            if b"\\.+*?()|[]{}^$".contains(byte) {
+                quoted.push(b'\\');
+            }
+            quoted.push(*byte);
+        }
+        Ok(quoted.into())
+    })
+    .about("Writes a text as an expression that matches it.", r#"{{ regexQuoteMeta "1.2" }}"#);
+    let mut functions = also(quote, &[]);
+    functions.extend([split("regexSplit", Bad::Panic), split("mustRegexSplit", Bad::Error)]);
+    functions
+}
+
+fn parts(cx: &mut Context<'_>, expression: &Regex, text: &[u8], limit: usize) -> Result<Value, Fault> {
+    let mut parts: Vec<&[u8]> = Vec::new();
+    let (mut begin, mut end) = (0, 0);
+    for found in expression.find_iter(text).filter(|found| !splits_letter(text, found.range())).take(limit) {
+        if parts.len() + 1 == limit {
+            break;
+        }
+        lists::room(cx, 1)?;
+        end = found.start();
+        if found.end() != 0 {
+            parts.push(&text[begin..end]);
+        }
+        begin = found.end();
+    }
+    if end != text.len() {
+        parts.push(&text[begin..]);
+    }
+    Ok(Value::strings(parts))
+}
