@@ -20,6 +20,7 @@ usage: cargo xtask VERB
   test [ARGS]          every test; ARGS go to cargo test (a name, or -p PACKAGE)
   ci                   what CI runs: format, clippy, docs, generated files, licences, each package alone, tests
   generate [--check]   writes the generated files; --check only says which are stale
+  generate --goldens   asks real Go how the templates of tests/template-goldens render
   control-plane        runs etcd and a kube-apiserver until Ctrl-C, and prints a kubeconfig
   bench [ARGS]         measures beside the real kubeseal and controller; ARGS go to signet-bench
   bench instr          instructions and sizes against their budgets (needs valgrind)
