@@ -4,7 +4,7 @@ mod read;
 mod write;
 
 pub(super) use read::parse;
-pub(super) use write::{Style, write};
+pub(super) use write::{Style, number, write};
 
 use super::fault;
 use crate::function::Function;

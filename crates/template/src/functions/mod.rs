@@ -18,6 +18,7 @@ mod regexes;
 mod strings;
 mod versions;
 mod wording;
+mod yaml;
 
 use crate::function::{Fault, Function, Functions};
 
@@ -54,6 +55,7 @@ pub(crate) fn external() -> Functions {
     let mut functions = sealed();
     functions.extend(encodings::external());
     functions.extend(passwords::external());
+    functions.extend(yaml::external());
     functions.withhold("getSecretKey", "it reads from the cluster");
     functions
 }

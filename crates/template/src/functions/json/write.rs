@@ -18,7 +18,7 @@ pub(in super::super) struct Style {
 }
 
 impl Style {
-    pub(super) const ESCAPED: Self = Self { indented: false, escapes_html: true };
+    pub(in super::super) const ESCAPED: Self = Self { indented: false, escapes_html: true };
     pub(super) const PRETTY: Self = Self { indented: true, escapes_html: true };
     pub(super) const RAW: Self = Self { indented: false, escapes_html: false };
 }
@@ -38,7 +38,7 @@ pub(in super::super) fn write(
 }
 
 /// A number as JSON has it: no exponent between a millionth and 10^21.
-fn number(value: f64) -> String {
+pub(in super::super) fn number(value: f64) -> String {
     let size = value.abs();
     if size != 0.0 && !(1e-6..1e21).contains(&size) {
         // A one-digit exponent is written as such.
