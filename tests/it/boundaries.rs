@@ -29,7 +29,7 @@ const TABLE: &[Row] = &[
     Row { package: "signet-secret", ours: &[], never: PURE },
     Row { package: "signet-manifest", ours: &[], never: PURE },
     Row { package: "signet-sealed", ours: &["signet-secret"], never: PURE },
-    Row { package: "signet-template", ours: &["signet-secret"], never: PURE },
+    Row { package: "signet-template", ours: &["signet-secret", "signet-manifest"], never: PURE },
     Row { package: "signet-crds", ours: &[], never: &[ASYNC_RUNTIME, KUBERNETES_CLIENT, HTTP_CLIENTS] },
     Row {
         package: "signet-controller",
