@@ -9,6 +9,7 @@ use anyhow::{Context as _, Result, anyhow, ensure};
 use futures::FutureExt as _;
 use signet_tests::availability::Missing;
 use signet_tests::controller::{NAMESPACE, Setup};
+use signet_tests::peers::SEALED_SECRETS_CONTROLLER;
 use signet_tests::{Cluster, Controller, Scenario, eventually, http, scenario_without_cluster};
 use tokio::sync::OnceCell;
 
@@ -65,7 +66,7 @@ pub(super) async fn with_upstream_definition() -> Result<Cluster> {
 
 /// The definition in upstream's chart, from the source that the peers are built from.
 fn upstream_definition() -> Result<PathBuf> {
-    let module = concat!("github.com/bitnami-labs/sealed-secrets@", "v0.36.6");
+    let module = format!("github.com/bitnami-labs/sealed-secrets@v{}", SEALED_SECRETS_CONTROLLER.version);
     let go = |args: &[&str]| {
         let mut command = Command::new("go");
         command.args(args).env("GOFLAGS", "-mod=mod").current_dir(std::env::temp_dir());
@@ -74,9 +75,9 @@ fn upstream_definition() -> Result<PathBuf> {
     let missing = |hint: &str| Missing { what: format!("the source of {module}"), hint: hint.to_owned() };
     let cache = go(&["env", "GOMODCACHE"]).map_err(|_| missing("Go is not on PATH"))?;
     let cache = PathBuf::from(String::from_utf8(cache.stdout)?.trim());
-    let file = cache.join(module).join("helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml");
+    let file = cache.join(&module).join("helm/sealed-secrets/crds/bitnami.com_sealedsecrets.yaml");
     if !file.is_file() {
-        let fetched = go(&["mod", "download", module])?;
+        let fetched = go(&["mod", "download", &module])?;
         ensure!(fetched.status.success(), missing("`go mod download` did not fetch it"));
     }
     file.is_file().then_some(file).ok_or_else(|| missing("its chart has moved").into())

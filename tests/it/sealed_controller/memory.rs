@@ -3,13 +3,16 @@
 
 use std::fs::File;
 use std::io::{Read as _, Seek as _, SeekFrom};
+use std::ops::Range;
 
 use anyhow::{Context as _, Result, ensure};
 use futures::{StreamExt as _, TryStreamExt as _};
 use k8s_openapi::ByteString;
-use signet_tests::eventually;
+use signet_crds::bitnami::PATCH_ANNOTATION;
+use signet_tests::{eventually, http};
 
 use super::canary::CANARY;
+use super::draft::{data, texts};
 use super::ground::{Running, SOON, for_one_namespace, in_yard};
 use super::keys;
 use super::space::Space;
@@ -25,21 +28,21 @@ fn anonymous(pid: u32) -> Result<u64> {
 }
 
 /// Unrelated Secrets of 100 KB each.
-async fn noise(space: &Space, count: usize) -> Result<()> {
+async fn noise(space: &Space, numbers: Range<usize>) -> Result<()> {
     let put = |n: usize| {
         let bytes = (0..100_000usize).map(|i| u8::try_from((i * 31 + n * 7) % 251).unwrap_or_default());
         let data = [("blob".to_owned(), ByteString(bytes.collect()))].into();
         async move { space.put_secret(&format!("unrelated-{n}"), data, |_| {}).await }
     };
-    futures::stream::iter((0..count).map(put)).buffer_unordered(8).try_for_each(async |_| Ok(())).await
+    futures::stream::iter(numbers.map(put)).buffer_unordered(8).try_for_each(async |_| Ok(())).await
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn neither_large_foreign_secrets_nor_many_objects_fill_the_memory() {
     in_yard(async |cluster, space| {
         keys::put(&space.client, &space.namespace, "key", &keys::nth(0)?).await?;
-        // There already, so that they are listed; more come while they are watched.
-        noise(space, 50).await?;
+        // Some are listed, the others come while they are watched.
+        noise(space, 0..50).await?;
         let controller = Running::new(for_one_namespace(cluster, &space.namespace)?.start().await?);
         let certificate = controller.certificate().await?;
         let pid = controller.process.pid();
@@ -50,29 +53,18 @@ async fn neither_large_foreign_secrets_nor_many_objects_fill_the_memory() {
         space.all_synced().await?;
         let at_rest = anonymous(pid)?;
 
-        // The numbering goes on.
-        let more = Space { client: space.client.clone(), namespace: space.namespace.clone() };
-        let other = Space::fresh(cluster, "noise").await?;
-        noise(&other, 1).await?;
-        for n in 0..150 {
-            let bytes = vec![u8::try_from(n).unwrap_or_default(); 100_000];
-            let data = [("blob".to_owned(), ByteString(bytes))].into();
-            more.put_secret(&format!("later-{n}"), data, |_| {}).await?;
-        }
+        noise(space, 50..200).await?;
         space.beat("beat", &certificate).await?;
         let after_noise = anonymous(pid)?;
         // 15 MB of them; a cache would hold all.
         assert!(after_noise < at_rest + 4 * MIB, "{at_rest} bytes before, {after_noise} after");
 
-        let large = vec![b'x'; 20_000];
-        for n in 0..200 {
-            let draft = space.draft(&format!("object-{n}")).bytes("foo", large.clone());
-            space.apply(&draft.seal(&certificate)).await?;
-        }
+        let large = |n: usize| space.draft(&format!("object-{n}")).bytes("foo", vec![b'x'; 20_000]);
+        space.apply_all(&(0..200).map(|n| large(n).seal(&certificate)).collect::<Vec<_>>()).await?;
         space.all_synced().await?;
         space.beat("beat-2", &certificate).await?;
         let after_objects = anonymous(pid)?;
-        // Some 5 MB of ciphertext in each direction.
+        // Some 5 MB of ciphertext in each direction; what is in work at a time is all that may be held.
         assert!(after_objects < after_noise + 6 * MIB, "{after_noise} bytes before, {after_objects} after");
         Ok(())
     })
@@ -119,16 +111,16 @@ async fn no_plaintext_is_left_in_the_memory() {
         space.all_synced().await?;
         // Once more by the ways that read a Secret: a merge, and a comparison.
         space
-            .put_secret("patched", super::draft::data(&[("other", "x")]), |secret| {
-                let patch = [(signet_crds::bitnami::PATCH_ANNOTATION, "true")];
-                secret.metadata.annotations = Some(super::draft::texts(&patch));
+            .put_secret("patched", data(&[("other", "x")]), |secret| {
+                let patch = [(PATCH_ANNOTATION, "true")];
+                secret.metadata.annotations = Some(texts(&patch));
             })
             .await?;
         space.apply(&space.draft("patched").value("foo", "bar").seal(&certificate)).await?;
         space.synced("patched").await?;
         let sealed = serde_json::to_vec(&space.draft("asked").value("foo", "bar").seal(&certificate))?;
         let url = format!("http://{}/v1/rotate", controller.http);
-        signet_tests::http::post(&url, "application/json", sealed).await?;
+        http::post(&url, "application/json", sealed).await?;
         eventually("the plaintext to be gone from the memory", SOON, async || {
             let found = occurrences(pid, CANARY.as_bytes())?;
             ensure!(found == 0, "it is there {found} times");

@@ -2,10 +2,14 @@
 
 use std::net::SocketAddr;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use k8s_openapi::api::authorization::v1::{ResourceAttributes, SubjectAccessReview, SubjectAccessReviewSpec};
+use k8s_openapi::api::rbac::v1::{PolicyRule, Role};
+use kube::Api;
+use kube::api::PostParams;
 use signet_crds::bitnami::{MANAGED_ANNOTATION, PATCH_ANNOTATION, SyncedReason};
 use signet_tests::controller::{Rights, SERVICE};
-use signet_tests::{Cluster, Match, Process, Program, RecordingProxy, ports, service_proxy};
+use signet_tests::{Cluster, Match, Process, Program, RecordingProxy, eventually, ports, service_proxy};
 
 use super::canary::assert_no_canary;
 use super::draft::{data, texts};
@@ -144,6 +148,61 @@ async fn with_roles_in_some_namespaces_those_are_served_and_no_others() {
         assert!(process.running());
         assert_no_canary("the log", &process.log());
         Ok(())
+    })
+    .await;
+}
+
+/// Changes what the account may do with Secrets, and waits until the API server knows it.
+async fn permit(space: &Space, account: &str, verbs: &[&str]) -> Result<()> {
+    let verbs: Vec<String> = verbs.iter().map(|&verb| verb.to_owned()).collect();
+    let may_create = verbs.iter().any(|verb| verb == "create");
+    let roles = Api::<Role>::namespaced(space.client.clone(), &space.namespace);
+    let mut role = roles.get("secrets-unsealer").await?;
+    let is_about_secrets =
+        |rule: &&mut PolicyRule| rule.resources.as_deref() == Some(&["secrets".to_owned()]);
+    let rule = role.rules.iter_mut().flatten().find(is_about_secrets).context("no rule about Secrets")?;
+    rule.verbs = verbs;
+    roles.replace("secrets-unsealer", &PostParams::default(), &role).await?;
+    let question = SubjectAccessReview {
+        spec: SubjectAccessReviewSpec {
+            user: Some(account.to_owned()),
+            resource_attributes: Some(ResourceAttributes {
+                namespace: Some(space.namespace.clone()),
+                resource: Some("secrets".to_owned()),
+                verb: Some("create".to_owned()),
+                ..ResourceAttributes::default()
+            }),
+            ..SubjectAccessReviewSpec::default()
+        },
+        ..SubjectAccessReview::default()
+    };
+    let reviews = Api::<SubjectAccessReview>::all(space.client.clone());
+    eventually("the API server to know the right", SOON, async || {
+        let answer = reviews.create(&PostParams::default(), &question).await?;
+        Ok((answer.status.is_some_and(|status| status.allowed) == may_create).then_some(()))
+    })
+    .await
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_not_permitted_is_reported_and_done_once_it_is() {
+    in_yard(async |cluster, space| {
+        let other = Space::fresh(cluster, "not-permitted").await?;
+        let names = [other.namespace.as_str()];
+        let process = with_namespaced_roles(cluster, &space.namespace, &names, &other.namespace).await?;
+        let certificate = keys::newest(&space.client, &space.namespace).await?;
+        other.beat("before", &certificate).await?;
+        let account = format!("system:serviceaccount:{}:{SERVICE}", space.namespace);
+        permit(&other, &account, &["get", "list", "watch"]).await?;
+        other.apply(&other.draft("db").value("foo", "bar").seal(&certificate)).await?;
+        let condition = other.refused_as("db", SyncedReason::UpdateFailed).await?;
+        assert!(condition.message.unwrap_or_default().contains("forbidden"));
+        other.event("db", "ErrUpdateFailed").await?;
+        permit(&other, &account, &["get", "list", "create", "update", "delete", "watch"]).await?;
+        other.secret_with("db", &[("foo", "bar")]).await?;
+        other.synced("db").await?;
+        assert!(process.running());
+        other.keeps_secrets().await
     })
     .await;
 }

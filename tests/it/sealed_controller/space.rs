@@ -223,11 +223,6 @@ impl Space {
         Ok(found.into_iter().map(|event| event.message.unwrap_or_default()))
     }
 
-    /// The metadata of an object that was put elsewhere.
-    pub(super) fn moved(metadata: &ObjectMeta) -> ObjectMeta {
-        ObjectMeta { namespace: Some("elsewhere".to_owned()), ..metadata.clone() }
-    }
-
     /// Fails if there is a Secret.
     pub(super) async fn has_no_secret(&self, name: &str) -> Result<()> {
         match self.secrets().get_opt(name).await? {
