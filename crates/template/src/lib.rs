@@ -1,6 +1,69 @@
 //! Go's `text/template` with the sprig functions: exact, and able to do nothing but compute.
-
-#![allow(dead_code, unused_imports, reason = "the functions that use it come next")]
+//!
+//! Templates in SealedSecrets and ExternalSecrets were written for Go. This crate renders them byte for byte as the Go
+//! programs do, and fails with the same words at the same place:
+//!
+//! - the whole language: pipelines, variables, `if`, `with`, `range`, `define`, `block`, trimming, `missingkey`,
+//!   delimiters, Go's `fmt` verbs. Only complex numbers are refused, and no value can be called;
+//! - strings are bytes from end to end, so a PKCS#12 archive passes through;
+//! - maps are shared and change in place, as sprig's `set` expects.
+//!
+//! ```
+//! use std::time::Duration;
+//! use jiff::{Timestamp, Zoned, tz::TimeZone};
+//! use signet_template::{Engine, Environment, Value};
+//!
+//! /// What templates may ask for: the time, and randomness.
+//! struct Outside;
+//!
+//! impl Environment for Outside {
+//!     fn now(&mut self) -> Zoned {
+//!         Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
+//!     }
+//!     fn random(&mut self, bytes: &mut [u8]) {
+//!         bytes.fill(4) // use a real source
+//!     }
+//!     fn elapsed(&mut self) -> Duration {
+//!         Duration::ZERO // measure from when rendering begins
+//!     }
+//! }
+//!
+//! let engine = Engine::sealed();
+//! let template = engine.parse("url", b"postgres://{{ .user }}:{{ .password | urlquery }}@db")?;
+//! let data = Value::string_map([("user", "app"), ("password", "p@ss")]);
+//! let output = template.render(&data, &mut Outside)?;
+//! assert_eq!(output.expose(), b"postgres://app:p%40ss@db");
+//!
+//! let error = engine.parse("url", b"{{ .user | nope }}").err().unwrap();
+//! assert_eq!(error.to_string(), r#"template: url:1: function "nope" not defined"#);
+//! # Ok::<(), signet_template::Error>(())
+//! ```
+//!
+//! # Limits
+//!
+//! Every template has [`Limits`] on its size, depth, steps, output, values and time. Reaching one is
+//! [`Error::Limit`], not a crash: loops, recursion and `repeat` cannot exhaust the process.
+//!
+//! # Secrets
+//!
+//! Values cannot be printed by accident, are cleared when dropped, and the output is a
+//! [`Plaintext`](signet_secret::Plaintext). Where Go prints a value in an error, ours has [`HIDDEN`] instead; only
+//! `fail` says what the template tells it to.
+//!
+//! # Own functions
+//!
+//! ```
+//! use signet_template::{Engine, Function, Functions, Type};
+//!
+//! let mut functions = Functions::new();
+//! functions.add(
+//!     Function::new("shout", &[Type::String], Type::String, |_, args| {
+//!         Ok(args.string(0)?.to_ascii_uppercase().into())
+//!     })
+//!     .about("Raises its voice.", r#"{{ shout "hey" }}"#),
+//! );
+//! assert!(Engine::new(functions).parse("t", b"{{ shout .name }}").is_ok());
+//! ```
 
 mod builtin;
 mod bytes;

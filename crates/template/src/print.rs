@@ -6,7 +6,10 @@ mod verbs;
 use crate::context::{Context, Environment};
 use crate::function::Fault;
 use crate::limits::Limits;
+use crate::object::Object;
 use crate::quote;
+use crate::time::Time;
+use crate::types::Unsigned;
 use crate::value::{List, Map, Value};
 use field::Field;
 
@@ -113,6 +116,10 @@ impl<'p, 'c> Printer<'p, 'c> {
             (_, 'T') => self.field.string(value.type_name().as_bytes()),
             (Value::List(_) | Value::Map(_), 'p') => self.field.address(),
             (Value::Nil, _) | (_, 'p') => return self.complain(value, verb),
+            // Only errors of Go's take this verb; basic values refuse it by themselves.
+            (Value::List(_) | Value::Map(_) | Value::Time(_) | Value::Object(_), 'w') => {
+                return self.complain(value, verb);
+            }
             _ => return self.value(value, verb, 0),
         }
         self.field.check()
@@ -137,7 +144,8 @@ impl<'p, 'c> Printer<'p, 'c> {
             Value::String(text) => self.field.text(text, verb),
             Value::List(list) => return self.list(list, verb, depth),
             Value::Map(map) => return self.map(map, verb, depth),
-            Value::Time(_) | Value::Object(_) => return self.object(value, verb, depth),
+            Value::Time(time) => return self.time(time, verb),
+            Value::Object(object) => return self.object(&**object, verb, depth),
         };
         if printed { self.field.check() } else { self.complain(value, verb) }
     }
@@ -194,22 +202,44 @@ impl<'p, 'c> Printer<'p, 'c> {
         self.field.check()
     }
 
-    /// A time or an object: by its `String` method, or field by field.
-    fn object(&mut self, value: &Value, verb: char, depth: usize) -> Result<(), Fault> {
-        let (text, fields) = match value {
-            Value::Time(time) => (Some(time.to_string().into_bytes()), Vec::new()),
-            Value::Object(object) => (object.text(), object.fields()),
-            _ => (None, Vec::new()),
-        };
-        let by_method = !self.complaining && !self.field.go_syntax;
-        if let Some(text) = text
-            && by_method
+    /// A time: by its `String` method, or the fields that Go keeps it in.
+    fn time(&mut self, time: &Time, verb: char) -> Result<(), Fault> {
+        if self.field.go_syntax && !self.complaining {
+            self.field.string(time.go_syntax().as_bytes());
+            return self.field.check();
+        }
+        if !self.complaining && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') {
+            self.field.text(time.to_string().as_bytes(), verb);
+            return self.field.check();
+        }
+        let (seconds, nanoseconds) = time.since_year_one();
+        self.write("{");
+        self.value(&Value::Uint(Unsigned::Uint64, nanoseconds), verb, 1)?;
+        self.write(" ");
+        self.value(&Value::int64(seconds), verb, 1)?;
+        self.write(" ");
+        match verb {
+            'v' => self.field.pad(b"<nil>"),
+            'b' | 'o' | 'd' | 'x' | 'X' => {
+                self.field.integer(0, false, false, verb);
+            }
+            _ => self.write(&format!("%!{verb}(*time.Location=<nil>)")),
+        }
+        self.write("}");
+        self.field.check()
+    }
+
+    /// An object: by its `String` method, or field by field.
+    fn object(&mut self, object: &dyn Object, verb: char, depth: usize) -> Result<(), Fault> {
+        if !self.complaining
+            && !self.field.go_syntax
             && matches!(verb, 'v' | 's' | 'x' | 'X' | 'q')
+            && let Some(text) = object.text()
         {
             self.field.text(&text, verb);
             return self.field.check();
         }
-        let name = value.type_name();
+        let name = object.type_name();
         match name.strip_prefix('*') {
             Some(_) if depth > 0 => {
                 self.field.address();
@@ -217,11 +247,11 @@ impl<'p, 'c> Printer<'p, 'c> {
             }
             Some(pointed) if self.field.go_syntax => self.write(&format!("&{pointed}")),
             Some(_) => self.write("&"),
-            None if self.field.go_syntax => self.write(&name),
+            None if self.field.go_syntax => self.write(name),
             None => {}
         }
         self.write("{");
-        for (at, (name, field)) in fields.iter().enumerate() {
+        for (at, (name, field)) in object.fields().iter().enumerate() {
             if at > 0 {
                 self.write(if self.field.go_syntax { ", " } else { " " });
             }

@@ -16,6 +16,50 @@ impl Time {
         Self(zoned.expect("the year 1 is within range"))
     }
 
+    /// As Go's `%#v` prints it.
+    pub(crate) fn go_syntax(&self) -> String {
+        const MONTHS: [&str; 12] = [
+            "January",
+            "February",
+            "March",
+            "April",
+            "May",
+            "June",
+            "July",
+            "August",
+            "September",
+            "October",
+            "November",
+            "December",
+        ];
+        let at = &self.0;
+        let month = usize::try_from(at.month() - 1).ok().and_then(|month| MONTHS.get(month));
+        let zone = match at.time_zone().iana_name() {
+            Some("UTC") => "time.UTC".to_owned(),
+            Some(name) => format!("time.Location({name:?})"),
+            None => "time.Local".to_owned(),
+        };
+        format!(
+            "time.Date({}, time.{}, {}, {}, {}, {}, {}, {zone})",
+            at.year(),
+            month.unwrap_or(&"January"),
+            at.day(),
+            at.hour(),
+            at.minute(),
+            at.second(),
+            at.subsec_nanosecond(),
+        )
+    }
+
+    /// Seconds since the beginning of the year 1 and nanoseconds since then, which is what Go keeps.
+    pub(crate) fn since_year_one(&self) -> (i64, u64) {
+        const UNIX_EPOCH: i64 = 62_135_596_800;
+        let nanoseconds = self.0.timestamp().as_nanosecond();
+        let seconds = i64::try_from(nanoseconds.div_euclid(1_000_000_000)).unwrap_or(i64::MAX);
+        let rest = u64::try_from(nanoseconds.rem_euclid(1_000_000_000)).unwrap_or(0);
+        (seconds.saturating_add(UNIX_EPOCH), rest)
+    }
+
     /// The time as the library for dates has it.
     #[must_use]
     pub fn zoned(&self) -> &Zoned {

@@ -3,7 +3,7 @@
 use super::evaluate::Final;
 use super::{At, Done, State};
 use crate::builtin::Builtin;
-use crate::function::Function;
+use crate::function::{Function, HIDDEN};
 use crate::slot::Slot;
 use crate::syntax::Operand;
 use crate::types::Type;
@@ -49,7 +49,8 @@ impl<'t> State<'t, '_, '_> {
         let slots = self.arguments(dot, parameters, variadic, arguments, last)?;
         let result = match callee {
             Callee::Builtin(builtin) => {
-                let source = arguments.first().map(Operand::source).unwrap_or_default();
+                // Go names a callee from before the pipe by its value.
+                let source = arguments.first().map_or(HIDDEN.into(), Operand::source);
                 builtin.call(self.context, &slots, &String::from_utf8_lossy(&source))
             }
             Callee::Function(function) => {

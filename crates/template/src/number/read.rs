@@ -9,16 +9,6 @@ pub(crate) enum NumberError<T> {
     Range(T),
 }
 
-impl<T> NumberError<T> {
-    /// Go's words.
-    pub(crate) fn text(&self) -> &'static str {
-        match self {
-            Self::Syntax => "invalid syntax",
-            Self::Range(_) => "value out of range",
-        }
-    }
-}
-
 /// An unsigned integer of 64 bits. Base 0 goes by prefix (`0x`, `0b`, `0o`, `0`) and allows underscores.
 pub(crate) fn parse_uint(text: &[u8], base: u32) -> Result<u64, NumberError<u64>> {
     let (digits, radix) = if base == 0 { prefix(text) } else { (text, base) };
