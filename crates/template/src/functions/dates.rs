@@ -3,6 +3,7 @@
 pub(crate) mod duration;
 mod format;
 mod layout;
+pub(crate) mod methods;
 mod parse;
 
 use jiff::tz::{TimeZone, TimeZoneDatabase};

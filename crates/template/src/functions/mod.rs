@@ -1,6 +1,6 @@
 //! The functions of the two engines, by topic.
 
-mod dates;
+pub(crate) mod dates;
 mod decimals;
 mod defaults;
 mod dictionaries;
@@ -12,6 +12,7 @@ mod lists;
 mod numbers;
 mod passwords;
 mod paths;
+mod pems;
 mod randomness;
 mod reflection;
 mod regexes;
@@ -55,6 +56,7 @@ pub(crate) fn external() -> Functions {
     let mut functions = sealed();
     functions.extend(encodings::external());
     functions.extend(passwords::external());
+    functions.extend(pems::external());
     functions.extend(yaml::external());
     functions.withhold("getSecretKey", "it reads from the cluster");
     functions
