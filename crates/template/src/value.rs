@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use signet_secret::SecretMap;
+use zeroize::Zeroizing;
 
 use crate::bytes::ByteString;
 use crate::function::Fault;
@@ -189,6 +190,12 @@ impl From<ByteString> for Value {
 
 impl From<Vec<u8>> for Value {
     fn from(text: Vec<u8>) -> Self {
+        Self::String(text.into())
+    }
+}
+
+impl From<Zeroizing<Vec<u8>>> for Value {
+    fn from(text: Zeroizing<Vec<u8>>) -> Self {
         Self::String(text.into())
     }
 }

@@ -3,6 +3,7 @@
 use super::{At, Done, State};
 use crate::engine::MissingKey;
 use crate::function::Args;
+use crate::functions::dates::methods;
 use crate::slot::Slot;
 use crate::syntax::{Command, Number, Operand, OperandKind, Pipe};
 use crate::types::Type;
@@ -201,6 +202,7 @@ impl<'t> State<'t, '_, '_> {
         let arguments = Args::new(&values);
         let result = match receiver {
             Value::Object(object) => object.call(text_name, self.context, &arguments),
+            Value::Time(time) => methods::call(time, text_name, self.context, &arguments),
             _ => None,
         };
         match result {
