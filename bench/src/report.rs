@@ -11,15 +11,18 @@ use signet_tests::progress::say;
 use crate::args::{RunArgs, SizeName};
 use crate::contest::Outcome;
 use crate::machine::Machine;
-use crate::sample::Side;
+use crate::sample::{Metric, Sample, Side};
 use crate::workload::{Goal, Workload};
 
 const HEAD: [&str; 7] = ["id", "workload", "ours", "peer", "ratio (quartiles)", "goal", "verdict"];
+const COUNTS_HEAD: [&str; 7] =
+    ["workload", "side", "objects", "requests", "writes", "RSA operations", "peak RSS"];
 
 /// A report in the making.
 pub(crate) struct Report {
     lines: BufWriter<File>,
     rows: Vec<[String; 7]>,
+    counts: Vec<[String; 7]>,
     failures: Vec<String>,
 }
 
@@ -35,7 +38,7 @@ impl Report {
         let mut lines = BufWriter::new(file);
         writeln!(lines, "{}", json!({"size": args.size.as_str(), "machine": machine}))?;
         say(&format!("every run goes to {}", path.display()));
-        Ok(Self { lines, rows: Vec::new(), failures: Vec::new() })
+        Ok(Self { lines, rows: Vec::new(), counts: Vec::new(), failures: Vec::new() })
     }
 
     /// Adds the runs of a workload, and a row for each of its goals.
@@ -59,14 +62,18 @@ impl Report {
             say(&format!("  {}", row.join(" | ")));
             self.rows.push(row);
         }
+        self.counts.extend(counts(workload, outcome));
         self.lines.flush()?;
         Ok(())
     }
 
-    /// Prints the table. Fails when one of our runs did.
-    #[expect(clippy::print_stdout, reason = "the table is what was asked for")]
+    /// Prints the tables. Fails when one of our runs did.
+    #[expect(clippy::print_stdout, reason = "the tables are what was asked for")]
     pub(crate) fn finish(self) -> Result<()> {
-        print!("{}", table(&self.rows));
+        print!("{}", table(HEAD, &self.rows));
+        if !self.counts.is_empty() {
+            print!("\n{}", table(COUNTS_HEAD, &self.counts));
+        }
         ensure!(self.failures.is_empty(), "these runs of ours failed: {}", self.failures.join(", "));
         Ok(())
     }
@@ -112,6 +119,25 @@ fn row(workload: &Workload, size: SizeName, goal: &Goal, outcome: &Outcome) -> [
     ]
 }
 
+/// What the last pair did besides taking time: counts hardly differ from run to run.
+fn counts(workload: &Workload, outcome: &Outcome) -> Vec<[String; 7]> {
+    let Some(pair) = outcome.pairs.last() else { return Vec::new() };
+    let counted = [(Side::Ours, Some(&pair.ours)), (Side::Peer, pair.peer.as_ref())];
+    let row = |(side, sample): (Side, Option<&Sample>)| {
+        let sample = sample.filter(|sample| !sample.requests.is_empty())?;
+        Some([
+            workload.name.clone(),
+            side.as_str().to_owned(),
+            sample.objects.to_string(),
+            sample.requests.values().sum::<usize>().to_string(),
+            sample.writes().to_string(),
+            sample.rsa_operations.map_or_else(|| "not counted".to_owned(), |count| count.to_string()),
+            sample.value(Metric::Rss).map_or_else(|| "-".to_owned(), |bytes| Metric::Rss.show(bytes)),
+        ])
+    };
+    counted.into_iter().filter_map(row).collect()
+}
+
 /// What can be said about a goal.
 fn verdict(workload: &Workload, size: SizeName, goal: &Goal, outcome: &Outcome) -> String {
     let Some(ratio) = outcome.ratio(goal.metric) else { return "not compared".to_owned() };
@@ -138,8 +164,8 @@ fn short(value: f64) -> String {
 }
 
 /// Columns that line up on a terminal and are a table in Markdown.
-fn table(rows: &[[String; 7]]) -> String {
-    let head = HEAD.map(str::to_owned);
+fn table(head: [&str; 7], rows: &[[String; 7]]) -> String {
+    let head = head.map(str::to_owned);
     let mut widths = [0; 7];
     for row in std::iter::once(&head).chain(rows) {
         for (width, cell) in widths.iter_mut().zip(row) {
@@ -158,7 +184,6 @@ fn table(rows: &[[String; 7]]) -> String {
 mod tests {
     use super::*;
     use crate::contest::Pair;
-    use crate::sample::Sample;
 
     fn workload(goal: &str) -> Workload {
         let text = format!(

@@ -98,6 +98,15 @@ impl Sample {
         }
     }
 
+    /// Requests that asked for a change; those for leases come with the time that passes, not with the work.
+    pub(crate) fn writes(&self) -> usize {
+        let changes = |summary: &str| {
+            let reads = ["get ", "list ", "watch "].iter().any(|verb| summary.starts_with(verb));
+            !reads && !summary.ends_with(" leases")
+        };
+        self.requests.iter().filter(|(summary, _)| changes(summary)).map(|(_, count)| count).sum()
+    }
+
     /// This by that, per object where it is about time.
     pub(crate) fn ratio(&self, peer: &Self, metric: Metric) -> Option<f64> {
         let scale = match metric {
@@ -119,6 +128,13 @@ mod tests {
         assert_eq!(ours.ratio(&peer, Metric::Wall), Some(0.2));
         assert_eq!(ours.ratio(&peer, Metric::Rss), Some(0.25));
         assert_eq!(ours.ratio(&peer, Metric::ServerCpu), None);
+    }
+
+    #[test]
+    fn writes_are_requests_that_change_objects() {
+        let counted = [("get secrets", 1), ("update secrets", 2), ("create events", 4), ("update leases", 8)];
+        let requests = counted.map(|(summary, count)| (summary.to_owned(), count)).into();
+        assert_eq!(Sample { requests, ..Sample::default() }.writes(), 6);
     }
 
     #[test]
