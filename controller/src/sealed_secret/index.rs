@@ -271,11 +271,22 @@ impl Index {
         }
     }
 
-    /// Whether a Secret of this name exists, as far as the feeds know. `None` when no feed follows Secrets there.
-    pub(crate) fn secret_present(&self, key: &ObjectKey) -> Option<bool> {
-        if self.entries.get(key).is_some_and(|entry| entry.secret.is_some()) {
-            return Some(true);
+    /// A pass read the Secret, `None` when there is none, and leaves it as it is. What the feed told of it while the
+    /// pass ran may be newer.
+    pub(crate) fn left_alone(&mut self, key: &ObjectKey, facts: Option<SecretFacts>) {
+        if let Some(entry) = self.entries.get_mut(key) {
+            entry.secret = facts.filter(|facts| facts.version > entry.gone);
         }
+    }
+
+    /// Whether a Secret of this name exists, as far as is known. `None` when no feed follows Secrets there.
+    pub(crate) fn secret_present(&self, key: &ObjectKey) -> Option<bool> {
+        let known = self.entries.get(key).is_some_and(|entry| entry.secret.is_some());
+        if known { Some(true) } else { self.secret_followed(key) }
+    }
+
+    /// The same, but counting only what a feed shows: that goes when the Secret goes.
+    pub(crate) fn secret_followed(&self, key: &ObjectKey) -> Option<bool> {
         let mut feeds = self.secrets.iter().filter(|(feed, _)| covers(feed, key)).peekable();
         feeds.peek()?;
         let name = Digest::of(key);

@@ -105,7 +105,7 @@ impl Reconciler {
                 |facts: &SecretFacts| facts.owner != Some(entry.uid) && !facts.managed && !facts.patch;
             entry.state == State::Unmanaged && entry.secret.as_ref().is_some_and(foreign)
         });
-        blocked && job.object.is_none() && index.secret_present(&job.key) == Some(true)
+        blocked && job.object.is_none() && index.secret_followed(&job.key) == Some(true)
     }
 
     async fn reconcile(self: &Arc<Self>, job: &Job, sealed: &SealedSecret) -> Outcome {
@@ -247,6 +247,7 @@ impl Reconciler {
             Err(error) => return Err(Trouble::Write(error)),
         };
         if existing.is_none() && foreign {
+            self.index().left_alone(key, None);
             return Err(Trouble::Vacated(GRACE));
         }
         let seen = existing.as_ref().map(|secret| SecretFacts::of(&secret.metadata));
@@ -260,10 +261,7 @@ impl Reconciler {
             Plan::Create(secret) => (Change::Created, self.cluster.create(key, &secret).await),
             Plan::Replace(secret) => (Change::Updated, self.cluster.replace(key, &secret).await),
             Plan::Refuse => {
-                let mut index = self.index();
-                if let Some(entry) = index.entry_mut(key) {
-                    entry.secret = seen;
-                }
+                self.index().left_alone(key, seen);
                 return Err(Trouble::Unmanaged);
             }
         };
