@@ -275,6 +275,14 @@ async fn with_a_label_selector_only_matching_objects_are_served() {
             space.delete_secret(name).await?;
             space.secret(name, "to be back", |secret| secret.metadata.uid != before.metadata.uid).await?;
         }
+        // A foreign Secret that cannot be seen is refused all the same, and not for ever.
+        space.put_secret("foreign", data(&[("foo", "theirs")]), |_| {}).await?;
+        space.apply(&draft("foreign").label("team", "a").seal(&certificate)).await?;
+        space.refused_as("foreign", SyncedReason::Unmanaged).await?;
+        space.delete_secret("foreign").await?;
+        space.secret_with("foreign", &[("foo", "bar")]).await?;
+        space.delete_sealed("foreign").await?;
+        space.gone("foreign").await?;
         // Once it matches, it is served; once it does not any more, it is not.
         let labelled = |team: &'static str| {
             move |sealed: &mut signet_crds::bitnami::SealedSecret| {
