@@ -290,11 +290,8 @@ impl Fields {
         if self.utc {
             return at.to_zoned(TimeZone::UTC).map_err(failed);
         }
-        let Some(offset) = self.offset.or_else(|| self.named_offset(local, at)) else {
-            return at.to_zoned(local.clone()).map_err(failed);
-        };
-        let offset = Offset::from_seconds(i32::try_from(offset).unwrap_or_default())
-            .map_err(|_| out_of_range("time zone offset"))?;
+        let Some(offset) = self.offset else { return self.in_named_zone(local, at).map_err(failed) };
+        let offset = distance(offset).map_err(|_| out_of_range("time zone offset"))?;
         let instant = at.to_zoned(TimeZone::fixed(offset)).map_err(failed)?;
         let here = local.to_offset_info(instant.timestamp());
         if here.offset() == offset && (self.zone.is_empty() || here.abbreviation() == self.zone) {
@@ -303,18 +300,16 @@ impl Fields {
         Ok(instant)
     }
 
-    /// What the zone's name stands for: a distance to UTC in the zone given, or one written into it; else none at all.
-    fn named_offset(&self, local: &TimeZone, at: civil::DateTime) -> Option<i64> {
-        if self.zone.is_empty() {
-            return None;
-        }
-        let here = at.to_zoned(local.clone()).ok()?;
-        let info = local.to_offset_info(here.timestamp());
-        if info.abbreviation() == self.zone {
-            return Some(i64::from(info.offset().seconds()));
+    /// The time in the zone given if it has the name that was read, or none was. Else the time is taken for UTC, and
+    /// told in the zone that the name has a number for.
+    fn in_named_zone(&self, local: &TimeZone, at: civil::DateTime) -> Result<Zoned, jiff::Error> {
+        let here = at.to_zoned(local.clone())?;
+        if self.zone.is_empty() || local.to_offset_info(here.timestamp()).abbreviation() == self.zone {
+            return Ok(here);
         }
         let hours = self.zone.strip_prefix("GMT").and_then(|hours| hours.parse::<i64>().ok());
-        Some(hours.unwrap_or_default() * 3600)
+        let offset = distance(hours.unwrap_or_default().saturating_mul(3600))?;
+        Ok(at.to_zoned(TimeZone::UTC)?.with_time_zone(TimeZone::fixed(offset)))
     }
 
     fn day(&self) -> Result<Date, Error> {
@@ -333,6 +328,10 @@ impl Fields {
         let day = i8::try_from(self.day.unwrap_or(1)).unwrap_or_default();
         Date::new(year, month, day).map_err(|_| out_of_range("day"))
     }
+}
+
+fn distance(seconds: i64) -> Result<Offset, jiff::Error> {
+    Offset::from_seconds(i32::try_from(seconds).unwrap_or(i32::MAX))
 }
 
 fn assign<'a>(field: &mut i64, (value, rest): (i64, &'a [u8])) -> &'a [u8] {

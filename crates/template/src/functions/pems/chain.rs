@@ -24,7 +24,9 @@ impl Link {
 }
 
 fn certificate(der: &[u8]) -> Result<Certificate, String> {
-    Certificate::from_der(der).map_err(|_| "x509: malformed certificate".to_owned())
+    // Go gets one step further where there is a sequence at least.
+    let inner = if der.first() == Some(&0x30) { "tbs " } else { "" };
+    Certificate::from_der(der).map_err(|_| format!("x509: malformed {inner}certificate"))
 }
 
 /// The certificates from the leaf on. Links are followed by key identifiers, without looking at signatures.

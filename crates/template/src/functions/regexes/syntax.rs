@@ -106,9 +106,6 @@ impl<'a> Translation<'a> {
             return self.deeper();
         }
         if let Some(named) = self.rest.strip_prefix("(?P<").or_else(|| self.rest.strip_prefix("(?<")) {
-            if named.starts_with(['=', '!']) && !self.rest.starts_with("(?P") {
-                return Err(PERL);
-            }
             let (name, after) = named.split_once('>').ok_or(NAME)?;
             let word = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
             if name.is_empty() || !name.chars().all(word) {
@@ -124,7 +121,7 @@ impl<'a> Translation<'a> {
             self.last = Last::Nothing;
             return self.deeper();
         }
-        let end = self.rest.find([':', ')']).ok_or("missing closing )")?;
+        let end = self.rest.find([':', ')']).ok_or(PERL)?;
         let flags = &self.rest[2..end];
         let (on, off) = flags.split_once('-').map_or((flags, None), |(on, off)| (on, Some(off)));
         let known = |flags: &str| flags.chars().all(|flag| "imsU".contains(flag));
