@@ -17,6 +17,7 @@ mod randomness;
 mod reflection;
 mod regexes;
 mod strings;
+mod urls;
 mod versions;
 mod wording;
 mod yaml;
@@ -43,6 +44,7 @@ pub(crate) fn sealed() -> Functions {
     functions.extend(reflection::all());
     functions.extend(regexes::all());
     functions.extend(strings::all());
+    functions.extend(urls::all());
     functions.extend(versions::all());
     functions.extend(wording::all());
     functions.withhold("env", "it reads the environment");

@@ -168,7 +168,6 @@ impl<'a> Translation<'a> {
             Some(b'z') => Some("\\z"),
             Some(b'b') => Some("(?-u:\\b)"),
             Some(b'B') => Some("(?-u:\\B)"),
-            Some(b'C') => Some("(?s-u:.)"),
             _ => None,
         };
         if let Some(simple) = simple {
