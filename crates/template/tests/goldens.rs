@@ -1,0 +1,205 @@
+//! Templates rendered by the real Go programs, and by us.
+//!
+//! Each line of `testdata/*.jsonl` is one case, made by the program in `tests/template-goldens`. Output must be the
+//! same byte for byte, an error's text too, except where ours hides a value.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use serde_json::Value as Json;
+use signet_template::{Engine, Environment, HIDDEN, MissingKey, Value};
+
+/// A world that never changes.
+struct Frozen(u8);
+
+impl Environment for Frozen {
+    fn now(&mut self) -> Zoned {
+        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        for byte in bytes {
+            self.0 = self.0.wrapping_mul(5).wrapping_add(113);
+            *byte = self.0;
+        }
+    }
+
+    fn elapsed(&mut self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+const ZONE_NAMES: &str = "a zone read by a name without an offset of its own is told by its offset";
+
+/// Templates that we render otherwise than Go on purpose, and why.
+const DIFFERENCES: &[(&str, &str)] = &[
+    ("{{ 1i }} {{ 1+2i }}", "complex numbers are refused: nothing in a Secret is one"),
+    (
+        r#"{{ define "t" }}{{ end }}{{ template "t" }}"#,
+        "recursion ends at the limit of depth, long before Go's 100,000",
+    ),
+    (r#"{{ toDate "2006-01-02 MST" "2024-05-05 CET" }}"#, ZONE_NAMES),
+    (r#"{{ mustToDate "2006-01-02 MST" "2024-05-05 CET" }}"#, ZONE_NAMES),
+    (r#"{{ toDate "2006-01-02 MST" "2024-05-05 GMT+3" }}"#, ZONE_NAMES),
+    (r#"{{ mustToDate "2006-01-02 MST" "2024-05-05 GMT+3" }}"#, ZONE_NAMES),
+    ("{{ fromYaml .bin }}", "the text of an error about bytes that are not UTF-8"),
+    ("{{ kebabcase .bin }}", "where words end among bytes that are not UTF-8"),
+    ("{{ snakecase .bin }}", "where words end among bytes that are not UTF-8"),
+];
+
+/// Functions that are still to be written: a template that calls one is refused, and its cases are left out here.
+const UNWRITTEN: &[&str] = &[
+    "buildCustomCert",
+    "fullPemToPkcs12",
+    "fullPemToPkcs12Pass",
+    "genCA",
+    "genCAWithKey",
+    "genPrivateKey",
+    "genSelfSignedCert",
+    "genSelfSignedCertWithKey",
+    "genSignedCert",
+    "genSignedCertWithKey",
+    "jwkPrivateKeyPem",
+    "jwkPublicKeyPem",
+    "pemToPkcs12",
+    "pemToPkcs12Pass",
+    "pemTruststoreToPKCS12",
+    "pemTruststoreToPKCS12Pass",
+    "pkcs12cert",
+    "pkcs12certPass",
+    "pkcs12key",
+    "pkcs12keyPass",
+];
+
+fn is_unwritten(difference: &str) -> bool {
+    UNWRITTEN.iter().any(|name| difference.contains(&format!("function \"{name}\" not defined")))
+}
+
+fn text<'j>(case: &'j Json, field: &str) -> Option<&'j str> {
+    case.get(field).and_then(Json::as_str)
+}
+
+fn decoded(text: &str) -> Vec<u8> {
+    STANDARD.decode(text).expect("goldens hold valid base64")
+}
+
+fn engine(case: &Json) -> Engine {
+    let engine = match text(case, "engine") {
+        Some("external") => Engine::external(),
+        _ => Engine::sealed(),
+    };
+    let missing_key = match text(case, "missing_key") {
+        Some("error") => MissingKey::Error,
+        Some("zero") => MissingKey::Zero,
+        _ => MissingKey::Default,
+    };
+    let delimiter = |at: usize| case.get("delims").and_then(|delims| delims.get(at)).and_then(Json::as_str);
+    engine
+        .missing_key(missing_key)
+        .delimiters(delimiter(0).unwrap_or_default(), delimiter(1).unwrap_or_default())
+}
+
+/// The sets of data by name: maps of text to text, where `base64:` begins bytes.
+fn sets(folder: &Path) -> Json {
+    serde_json::from_str(&read(&folder.join("data.json"))).expect("data.json is JSON")
+}
+
+fn data(case: &Json, sets: &Json) -> Value {
+    let set = text(case, "data").and_then(|name| sets.get(name)).and_then(Json::as_object);
+    Value::string_map(set.into_iter().flatten().map(|(key, value)| {
+        let value = value.as_str().expect("a set holds text");
+        let bytes = value.strip_prefix("base64:").map_or_else(|| value.as_bytes().to_vec(), decoded);
+        (key.as_str(), bytes)
+    }))
+}
+
+fn render(case: &Json, sets: &Json) -> Result<Vec<u8>, String> {
+    let template = bytes(case, "template", "template_b64").unwrap_or_default();
+    let template = engine(case).parse("t", &template).map_err(|error| error.to_string())?;
+    let output = template.render(&data(case, sets), &mut Frozen(1)).map_err(|error| error.to_string())?;
+    Ok(output.expose().to_vec())
+}
+
+/// A field that is text, or base64 under another name.
+fn bytes(case: &Json, field: &str, encoded: &str) -> Option<Vec<u8>> {
+    let plain = text(case, field).map(|text| text.as_bytes().to_vec());
+    plain.or_else(|| text(case, encoded).map(decoded))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the goldens are files")]
+fn read(path: &Path) -> String {
+    std::fs::read_to_string(path).expect("goldens are UTF-8")
+}
+
+/// Whether our text is Go's, but for the values it hides and what it adds about functions left out.
+fn same_text(ours: &str, go: &str) -> bool {
+    if go.ends_with(" not defined") && ours.starts_with(go) {
+        return true;
+    }
+    let mut parts = ours.split(HIDDEN);
+    let Some(mut rest) = parts.next().and_then(|first| go.strip_prefix(first)) else { return false };
+    for part in parts {
+        let Some(at) = (if part.is_empty() { Some(rest.len()) } else { rest.find(part) }) else {
+            return false;
+        };
+        rest = &rest[at + part.len()..];
+    }
+    rest.is_empty()
+}
+
+fn differs(case: &Json, sets: &Json) -> Option<String> {
+    let ours = render(case, sets);
+    let show = |output: &Result<Vec<u8>, String>| match output {
+        Ok(output) => format!("output {:?}", String::from_utf8_lossy(output)),
+        Err(error) => format!("error {error}"),
+    };
+    let go = match text(case, "error") {
+        Some(error) => Err(error.to_owned()),
+        None => Ok(bytes(case, "output", "output_b64").unwrap_or_default()),
+    };
+    let same = match (&ours, &go) {
+        (Ok(ours), Ok(go)) => ours == go,
+        (Err(ours), Err(go)) => same_text(ours, go),
+        _ => false,
+    };
+    (!same).then(|| format!("  Go:   {}\n  ours: {}", show(&go), show(&ours)))
+}
+
+#[test]
+fn templates_render_as_with_the_go_programs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let sets = sets(&folder);
+    let mut failures = Vec::new();
+    let mut counts = BTreeMap::new();
+    let mut unwritten = 0usize;
+    #[expect(clippy::disallowed_methods, reason = "the goldens are files")]
+    let entries = std::fs::read_dir(&folder).expect("testdata is there");
+    for entry in entries {
+        let path = entry.expect("testdata can be listed").path();
+        if path.extension().is_none_or(|extension| extension != "jsonl") {
+            continue;
+        }
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for (at, line) in read(&path).lines().enumerate().filter(|(_, line)| !line.is_empty()) {
+            let case: Json = serde_json::from_str(line).expect("a golden is JSON");
+            *counts.entry(file.clone()).or_insert(0usize) += 1;
+            let name = text(&case, "name").unwrap_or_default();
+            let template = text(&case, "template").unwrap_or("(base64)");
+            let place = format!("{file}:{} {name}: {template}", at + 1);
+            let wanted = DIFFERENCES.iter().find(|(known, _)| *known == template);
+            match (differs(&case, &sets), wanted) {
+                (Some(difference), None) if is_unwritten(&difference) => unwritten += 1,
+                (Some(difference), None) => failures.push(format!("{place}\n{difference}")),
+                (None, Some((_, why))) => failures.push(format!("{place}\n  should differ: {why}")),
+                _ => {}
+            }
+        }
+    }
+    let total: usize = counts.values().sum();
+    assert_eq!(unwritten == 0, UNWRITTEN.is_empty(), "{unwritten} cases need functions still to be written");
+    assert!(failures.is_empty(), "{} of {total} differ:\n{}", failures.len(), failures.join("\n"));
+}
