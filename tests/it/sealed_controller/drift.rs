@@ -223,7 +223,7 @@ async fn without_drift_repair_only_deleted_secrets_come_back() {
         space.beat("beat", &certificate).await?;
         let after = space.secrets().get("db").await?;
         assert_eq!(after.metadata.resource_version, changed.metadata.resource_version);
-        assert_eq!(controller.metric("signet_drift_repairs_total").await?, 1.0);
+        controller.counts("signet_drift_repairs_total", 1.0).await?;
         // A change of the SealedSecret brings all of it back.
         let spec = two_of_everything(space).template_label("new", "e").seal(&certificate).spec;
         space.edit("db", |sealed| sealed.spec = spec.clone()).await?;

@@ -56,16 +56,19 @@ async fn neither_large_foreign_secrets_nor_many_objects_fill_the_memory() {
         noise(space, 50..200).await?;
         space.beat("beat", &certificate).await?;
         let after_noise = anonymous(pid)?;
-        // 15 MB of them; a cache would hold all.
-        assert!(after_noise < at_rest + 4 * MIB, "{at_rest} bytes before, {after_noise} after");
+        // 15 MB of them, or 20 in base64; a cache would hold all. Huge pages make the size of a process jump by some.
+        assert!(after_noise < at_rest + 10 * MIB, "{at_rest} bytes before, {after_noise} after");
 
-        let large = |n: usize| space.draft(&format!("object-{n}")).bytes("foo", vec![b'x'; 20_000]);
-        space.apply_all(&(0..200).map(|n| large(n).seal(&certificate)).collect::<Vec<_>>()).await?;
+        // One after the other, since those that wait for their turn may be held.
+        for n in 0..200 {
+            let large = space.draft(&format!("object-{n}")).bytes("foo", vec![b'x'; 50_000]);
+            space.apply(&large.seal(&certificate)).await?;
+        }
         space.all_synced().await?;
         space.beat("beat-2", &certificate).await?;
         let after_objects = anonymous(pid)?;
-        // Some 5 MB of ciphertext in each direction; what is in work at a time is all that may be held.
-        assert!(after_objects < after_noise + 6 * MIB, "{after_noise} bytes before, {after_objects} after");
+        // 13 MB of ciphertext, and as much of the Secrets made of it.
+        assert!(after_objects < after_noise + 12 * MIB, "{after_noise} bytes before, {after_objects} after");
         Ok(())
     })
     .await;
