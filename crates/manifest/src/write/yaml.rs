@@ -358,6 +358,10 @@ struct Shape {
 impl Shape {
     fn of(text: &str) -> Self {
         let bytes = text.as_bytes();
+        if is_word(bytes) {
+            let (line_break, flow_indicator) = (false, false);
+            return Shape { line_break, plain: true, flow_indicator, single_quoted: true, literal: true };
+        }
         let marker = text.starts_with("---") || text.starts_with("...");
         let (mut block, mut flow) = (marker, marker);
         let (mut line_break, mut special) = (false, false);
@@ -403,6 +407,15 @@ impl Shape {
     }
 }
 
+/// Whether text is of letters, digits and the other characters of base64 alone: names and ciphertexts, which are most
+/// of what is printed.
+fn is_word(bytes: &[u8]) -> bool {
+    bytes.first().is_some_and(u8::is_ascii_alphanumeric)
+        && bytes
+            .iter()
+            .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'.'))
+}
+
 /// Whether the library writes a character unescaped. U+0085, U+2028 and U+2029 are line breaks in
 /// YAML 1.1 only, so they are better escaped.
 fn is_printable(c: char) -> bool {
@@ -426,7 +439,12 @@ fn size(value: &Value, indent: usize) -> usize {
 }
 
 fn string_size(text: &str, indent: usize) -> usize {
+    let (lines, escaped) = if is_word(text.as_bytes()) { (0, 0) } else { line_breaks_and_escapes(text) };
+    text.len() + lines * (indent + 2) + escaped * 10 + (text.len() / WIDTH + 1) * (indent + 2) + 8
+}
+
+fn line_breaks_and_escapes(text: &str) -> (usize, usize) {
     let lines = text.bytes().filter(|b| *b == b'\n').count();
     let escaped = text.chars().filter(|c| !is_printable(*c) || matches!(c, '"' | '\'' | '\\')).count();
-    text.len() + lines * (indent + 2) + escaped * 10 + (text.len() / WIDTH + 1) * (indent + 2) + 8
+    (lines, escaped)
 }
