@@ -128,16 +128,17 @@ fn concerns(conversion: &Conversion) -> bool {
     }
 }
 
-/// Seals the Secrets in order and hands each result to `emit`. An error ends the run; what came before it has
-/// been handed out.
+/// Seals the Secrets on all processors, `shape` included, and hands the results to `emit` in order. An error ends the
+/// run; what came before it has been handed out.
 ///
 /// # Errors
 /// The first Secret that breaks a rule or cannot be sealed, or what `emit` returns.
-pub(crate) fn seal_all(
+pub(crate) fn seal_all<T: Send>(
     secrets: Vec<Secret>,
     rules: &Rules<'_>,
     key: &PublicKey,
-    mut emit: impl FnMut(SealedSecret) -> Outcome,
+    shape: impl Fn(SealedSecret) -> T + Sync,
+    mut emit: impl FnMut(T) -> Outcome,
 ) -> Outcome {
     let mut pending = secrets.into_iter();
     loop {
@@ -153,7 +154,7 @@ pub(crate) fn seal_all(
             }
         }
         let last = ready.len() < BATCH;
-        for sealed in parallel::map(ready, |secret| seal(secret, key)) {
+        for sealed in parallel::map(ready, |secret| seal(secret, key).map(&shape)) {
             emit(sealed?)?;
         }
         if let Some(error) = refused {

@@ -3,6 +3,7 @@
 use crate::args::SealArgs;
 use crate::certificate;
 use crate::error::Outcome;
+use crate::object::SealedSecret;
 use crate::sealing::{self, Rules};
 use crate::settings::{self, CertificateChoice};
 
@@ -35,11 +36,14 @@ pub(super) fn run(args: SealArgs) -> Outcome {
         allow_empty: args.allow_empty_data,
         client: &client,
     };
-    sealing::seal_all(secrets, &rules, certificate.public_key(), |mut sealed| {
+    let print = |mut sealed: SealedSecret| {
         if !args.no_hint {
             sealed.set_sealed_with(certificate.fingerprint());
         }
-        output.write(notation.print(&sealed.to_value()).as_bytes())
+        notation.print(&sealed.to_value())
+    };
+    sealing::seal_all(secrets, &rules, certificate.public_key(), print, |text| {
+        output.write(text.as_bytes())
     })?;
     sealing::warn_of_conversions(&conversions);
     output.finish()

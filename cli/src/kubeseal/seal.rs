@@ -4,6 +4,7 @@ use signet_sealed::{PublicKey, Scope};
 
 use super::{Input, Run};
 use crate::error::Outcome;
+use crate::object::SealedSecret;
 use crate::output::Output;
 use crate::sealing::{self, Rules};
 
@@ -24,8 +25,12 @@ pub(super) fn run(run: &Run<'_>, input: Input, key: &PublicKey, output: &mut Out
         allow_empty: run.options.allow_empty_data,
         client: &run.client,
     };
-    sealing::seal_all(stream.secrets, &rules, key, |sealed| {
-        output.write(run.notation()?.print(&sealed.to_value()).as_bytes())
+    // An unknown format fails when something is to be printed, and not before.
+    let notation = run.notation.as_ref().ok();
+    let print = |sealed: SealedSecret| notation.map(|notation| notation.print(&sealed.to_value()));
+    sealing::seal_all(stream.secrets, &rules, key, print, |text| match text {
+        Some(text) => output.write(text.as_bytes()),
+        None => run.notation().map(drop),
     })?;
     // Last: scripts expect an error to be the first line of stderr.
     sealing::warn_of_conversions(&stream.conversions);
