@@ -2,17 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
+use jiff::Timestamp;
 use k8s_openapi::api::core::v1::Secret;
 use kube::ResourceExt as _;
 use kube::api::ListParams;
 use signet_crds::bitnami::{ConditionStatus, SKIP_OWNER_ANNOTATION};
 use signet_sealed::Certificate;
 use signet_tests::controller::{NAMESPACE, Rights, Setup};
-use signet_tests::{RecordingProxy, scenario_without_cluster};
+use signet_tests::{RecordingProxy, eventually, scenario_without_cluster};
 
 use super::draft::data;
-use super::ground::{Running, framed, with_upstream_definition};
+use super::ground::{Running, SOON, framed, with_upstream_definition};
 use super::space::Space;
 use super::{keys, restart};
 
@@ -24,6 +25,19 @@ async fn secrets(space: &Space) -> Result<BTreeMap<String, Secret>> {
         (secret.name_any(), secret)
     };
     Ok(list.into_iter().map(without_history).collect())
+}
+
+/// Waits until the second in which the last Secret was written is over. A status of that very second would not count as
+/// written after the values: the objects would be opened again at each start.
+async fn let_the_second_pass(space: &Space) -> Result<()> {
+    let list = space.secrets().list_metadata(&ListParams::default()).await?;
+    let history = list.iter().filter_map(|secret| secret.metadata.managed_fields.as_ref()).flatten();
+    let last = history.filter_map(|entry| entry.time.as_ref()).map(|time| time.0.as_second()).max();
+    let last = last.context("no Secret says when it was written")?;
+    eventually("the second of the last write to be over", SOON, async || {
+        Ok((Timestamp::now().as_second() > last).then_some(()))
+    })
+    .await
 }
 
 /// Creates the objects that the real controller reports well, which are all but those without an owner.
@@ -57,6 +71,7 @@ async fn the_real_controller_can_be_replaced_by_ours_and_put_back() {
             let objects = sync(space, &certificate).await?;
             let before = secrets(space).await?;
             controller.stop().await?;
+            let_the_second_pass(space).await?;
 
             // Ours looks at everything once and finds it as it should be.
             let controller = Running::new(ours()?.start().await?);
