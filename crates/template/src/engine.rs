@@ -34,6 +34,7 @@ pub struct Engine {
     missing_key: MissingKey,
     delimiters: (String, String),
     limits: Limits,
+    discreet: bool,
 }
 
 impl Engine {
@@ -45,6 +46,7 @@ impl Engine {
             missing_key: MissingKey::Default,
             delimiters: (String::new(), String::new()),
             limits: Limits::default(),
+            discreet: false,
         }
     }
 
@@ -78,6 +80,14 @@ impl Engine {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
+        self
+    }
+
+    /// Shows the words of `fail` only where they stand in the template's own text. For errors that are read by others
+    /// than those who may read the values: a template can compute its words from them.
+    #[must_use]
+    pub fn discreet(mut self) -> Self {
+        self.discreet = true;
         self
     }
 
@@ -155,6 +165,11 @@ impl Template {
 
     pub(crate) fn text(&self) -> &[u8] {
         &self.text
+    }
+
+    /// Whether an error may hold words that the template asks for.
+    pub(crate) fn may_say(&self, words: &[u8]) -> bool {
+        !self.engine.discreet || words.is_empty() || self.text.windows(words.len()).any(|own| own == words)
     }
 
     pub(crate) fn trees(&self) -> &Trees {

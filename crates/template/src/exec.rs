@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use crate::context::Context;
 use crate::engine::Template;
 use crate::error::{Error, Position};
-use crate::function::{Cause, Fault};
+use crate::function::{Cause, Fault, HIDDEN};
 use crate::limits::Limit;
 use crate::print;
 use crate::quote;
@@ -124,6 +124,10 @@ impl<'t> State<'t, '_, '_> {
     fn fault(&self, name: &[u8], fault: Fault) -> Error {
         match fault.0 {
             Cause::Text(text) => self.error("error calling %s: %s", &[name, &text]),
+            Cause::Said(words) if self.template.may_say(&words) => {
+                self.error("error calling %s: %s", &[name, &words])
+            }
+            Cause::Said(_) => self.error("error calling %s: %s", &[name, HIDDEN.as_bytes()]),
             Cause::Limit(limit) => self.limit(limit),
         }
     }

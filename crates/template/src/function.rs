@@ -16,6 +16,8 @@ pub struct Fault(pub(crate) Cause);
 pub(crate) enum Cause {
     /// The text of the Go function's error.
     Text(Vec<u8>),
+    /// What the template itself wants to be said.
+    Said(Vec<u8>),
     /// A limit of this rendering.
     Limit(Limit),
 }
@@ -28,6 +30,13 @@ impl Fault {
     #[must_use]
     pub fn text(text: impl Into<Vec<u8>>) -> Self {
         Self(Cause::Text(text.into()))
+    }
+
+    /// An error with words of the template. An engine that is [discreet](crate::Engine::discreet) hides them when they
+    /// were computed.
+    #[must_use]
+    pub fn said(words: impl Into<Vec<u8>>) -> Self {
+        Self(Cause::Said(words.into()))
     }
 }
 

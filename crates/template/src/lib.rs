@@ -48,7 +48,7 @@
 //!
 //! Values cannot be printed by accident, are cleared when dropped, and the output is a
 //! [`Plaintext`](signet_secret::Plaintext). Where Go prints a value in an error, ours has [`HIDDEN`] instead; only
-//! `fail` says what the template tells it to.
+//! `fail` says what the template tells it to, and [`Engine::discreet`] bounds even that.
 //!
 //! # Own functions
 //!

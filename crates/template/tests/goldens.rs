@@ -203,3 +203,32 @@ fn templates_render_as_with_the_go_programs() {
     assert_eq!(unwritten == 0, UNWRITTEN.is_empty(), "{unwritten} cases need functions still to be written");
     assert!(failures.is_empty(), "{} of {total} differ:\n{}", failures.len(), failures.join("\n"));
 }
+
+/// Every value of the data that an error could give away: long enough to stand in it for no other reason.
+fn values(case: &Json, sets: &Json) -> Vec<String> {
+    let set = text(case, "data").and_then(|name| sets.get(name)).and_then(Json::as_object);
+    let values = set.into_iter().flatten().filter_map(|(_, value)| value.as_str());
+    values.filter(|value| value.len() >= 8).map(str::to_owned).collect()
+}
+
+#[test]
+fn errors_hold_no_value_of_the_data() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("testdata");
+    let sets = sets(&folder);
+    let mut errors = 0usize;
+    for file in ["sealed.jsonl", "external.jsonl"] {
+        for line in read(&folder.join(file)).lines().filter(|line| !line.is_empty()) {
+            let case: Json = serde_json::from_str(line).expect("a golden is JSON");
+            let template = bytes(&case, "template", "template_b64").unwrap_or_default();
+            let Ok(parsed) = engine(&case).discreet().parse("t", &template) else { continue };
+            let Err(error) = parsed.render(&data(&case, &sets), &mut Frozen(1)) else { continue };
+            errors += 1;
+            let (error, template) = (error.to_string(), String::from_utf8_lossy(&template).into_owned());
+            for value in values(&case, &sets) {
+                let shown = error.contains(&value) && !template.contains(&value);
+                assert!(!shown, "{template}\n  gives away a value: {error}");
+            }
+        }
+    }
+    assert!(errors > 1000, "only {errors} templates failed");
+}

@@ -35,7 +35,7 @@ pub(super) fn all() -> Vec<Function> {
         })
         .about("Chooses between two values.", r#"{{ eq .user "admin" | ternary "rw" "ro" }}"#),
         Function::new("fail", &[Type::String], Type::String, |_, args| {
-            Err(Fault::text(args.string(0)?.to_vec()))
+            Err(Fault::said(args.string(0)?.to_vec()))
         })
         .about("Ends rendering with an error.", r#"{{ fail "no user" }}"#),
     ]

@@ -96,7 +96,7 @@ fn found() -> Vec<Function> {
     vec![
         Function::new("regexMatch", TWO, Type::Bool, |cx, args| match prepared(cx, args, Bad::Error) {
             Ok((expression, text)) => Ok(expression.is_match(text).into()),
-            Err(Fault(crate::function::Cause::Text(_))) => Ok(false.into()),
+            Err(Fault(crate::function::Cause::Text(_) | crate::function::Cause::Said(_))) => Ok(false.into()),
             Err(limit) => Err(limit),
         })
         .about("Tells whether an expression matches somewhere.", r#"{{ .user | regexMatch "^[a-z]+$" }}"#),

@@ -1,0 +1,46 @@
+//! What an error may hold when it is read by others than those who may read the values.
+
+use std::time::Duration;
+
+use jiff::{Timestamp, Zoned, tz::TimeZone};
+use signet_template::{Engine, Environment, Value};
+
+struct Frozen;
+
+impl Environment for Frozen {
+    fn now(&mut self) -> Zoned {
+        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
+    }
+
+    fn random(&mut self, bytes: &mut [u8]) {
+        bytes.fill(7);
+    }
+
+    fn elapsed(&mut self) -> Duration {
+        Duration::ZERO
+    }
+}
+
+fn failure(engine: &Engine, template: &str) -> String {
+    let template = engine.parse("t", template.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
+    let data = Value::string_map([("user", "admin")]);
+    template.render(&data, &mut Frozen).err().expect("the template fails").to_string()
+}
+
+#[test]
+fn words_of_the_template_are_shown_and_computed_ones_are_not() {
+    let discreet = Engine::sealed().discreet();
+    for (template, words) in [
+        (r#"{{ fail "no user" }}"#, "no user"),
+        (r#"{{ "no user" | fail }}"#, "no user"),
+        ("{{ fail `` }}", ""),
+        ("{{ fail .user }}", "[hidden]"),
+        (r#"{{ printf "no %s" .user | fail }}"#, "[hidden]"),
+        (r#"{{ .user | trunc 3 | printf "%s" | fail }}"#, "[hidden]"),
+    ] {
+        let error = failure(&discreet, template);
+        assert!(error.ends_with(&format!("error calling fail: {words}")), "{template}: {error}");
+        assert!(!error.contains("admin"), "{template}: {error}");
+    }
+    assert!(failure(&Engine::sealed(), "{{ fail .user }}").ends_with("error calling fail: admin"));
+}
