@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use signet_secret::Plaintext;
+use signet_secret::{KeyName, Plaintext, SecretMap};
 
 use crate::builtin::Builtin;
 use crate::context::{Context, Environment};
-use crate::error::Error;
+use crate::error::{Error, Position};
 use crate::exec;
 use crate::function::{Function, Functions};
 use crate::functions;
-use crate::limits::Limits;
+use crate::limits::{Limit, Limits};
 use crate::parse;
 use crate::syntax::Trees;
 use crate::value::Value;
@@ -99,6 +99,57 @@ impl Engine {
     pub fn parse(&self, name: &str, text: &[u8]) -> Result<Template, Error> {
         let trees = parse::parse(self, name, text)?;
         Ok(Template { engine: self.clone(), name: name.to_owned(), text: text.to_vec(), trees })
+    }
+
+    /// Renders a set of templates, each named after the entry that it becomes, as `template.data` of a
+    /// SealedSecret is one. All see the same data: none sees what another made of it.
+    ///
+    /// The limits hold for each template; those on output and time hold for the set too, however many
+    /// templates it has.
+    ///
+    /// # Errors
+    ///
+    /// Every template that cannot be parsed or rendered, by name. Nothing of the others is given then.
+    pub fn render_all<'t>(
+        &self,
+        templates: impl IntoIterator<Item = (&'t str, &'t [u8])>,
+        data: &SecretMap,
+        environment: &mut dyn Environment,
+    ) -> Result<SecretMap, Vec<(KeyName, Error)>> {
+        let data = Value::from(data);
+        let mut rendered = SecretMap::new();
+        let mut failed = Vec::new();
+        let mut room = self.limits.output_bytes;
+        for (name, text) in templates {
+            match self.render_one(name, text, &data, room, environment) {
+                Ok(output) => {
+                    room -= output.len();
+                    rendered.insert(name, output);
+                }
+                Err(error) => failed.push((name.into(), error)),
+            }
+        }
+        if failed.is_empty() { Ok(rendered) } else { Err(failed) }
+    }
+
+    fn render_one(
+        &self,
+        name: &str,
+        text: &[u8],
+        data: &Value,
+        room: usize,
+        environment: &mut dyn Environment,
+    ) -> Result<Plaintext, Error> {
+        let output = self.parse(name, text)?.render(&data.detached(), environment)?;
+        if output.len() > room {
+            let limit = Limit::SetBytes(self.limits.output_bytes);
+            return Err(Error::Limit {
+                name: name.to_owned(),
+                position: Position { line: 1, column: None },
+                limit,
+            });
+        }
+        Ok(output)
     }
 
     /// The functions beside those of the language.

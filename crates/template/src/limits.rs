@@ -49,6 +49,9 @@ pub enum Limit {
     /// The output is too large.
     #[error("the output has more than {0} bytes")]
     OutputBytes(usize),
+    /// The outputs of a set of templates are too large together.
+    #[error("the output has, with that of the other templates, more than {0} bytes")]
+    SetBytes(usize),
     /// The values made are too large.
     #[error("the values made have more than {0} bytes")]
     ValueBytes(usize),

@@ -159,6 +159,14 @@ impl Value {
         }
     }
 
+    /// The value with a map of its own, when it is a map: what one template changes in it the next does not see.
+    pub(crate) fn detached(&self) -> Self {
+        match self {
+            Self::Map(map) => Self::Map(Map::new(map.element(), map.entries())),
+            other => other.clone(),
+        }
+    }
+
     /// About how many bytes the value itself takes, not counting what a list or map refers to.
     pub(crate) fn shallow_bytes(&self) -> usize {
         match self {
