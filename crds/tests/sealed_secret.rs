@@ -141,7 +141,7 @@ fn old_files_with_null_times_and_unknown_fields_are_read() {
 
 #[test]
 fn reasons_are_single_words() {
-    for reason in [SyncedReason::UnsealedStrict, SyncedReason::Unmanaged, SyncedReason::Unsupported] {
+    for reason in [SyncedReason::UnsealedStrict, SyncedReason::Unmanaged, SyncedReason::TemplateFailed] {
         assert!(reason.as_str().chars().all(|c| c.is_ascii_alphanumeric()));
     }
 }

@@ -33,12 +33,12 @@ const TABLE: &[Row] = &[
     Row { package: "signet-crds", ours: &[], never: &[ASYNC_RUNTIME, KUBERNETES_CLIENT, HTTP_CLIENTS] },
     Row {
         package: "signet-controller",
-        ours: &["signet-secret", "signet-manifest", "signet-sealed", "signet-crds"],
+        ours: &["signet-secret", "signet-manifest", "signet-sealed", "signet-template", "signet-crds"],
         never: &[],
     },
     Row {
         package: "signet-cli",
-        ours: &["signet-secret", "signet-manifest", "signet-sealed", "signet-crds"],
+        ours: &["signet-secret", "signet-manifest", "signet-sealed", "signet-template", "signet-crds"],
         never: &[],
     },
 ];

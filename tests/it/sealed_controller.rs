@@ -30,3 +30,4 @@ mod outage;
 mod restart;
 mod rights;
 mod space;
+mod templates;

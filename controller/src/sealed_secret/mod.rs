@@ -1,7 +1,7 @@
 //! The SealedSecret controller.
 //!
-//! A pass over one object observes (the object itself, the facts that the index keeps of its Secret), opens the values on
-//! the RSA threads, plans, applies, and reports. Everything that can fail says which of four things would help: a retry, a key,
+//! A pass over one object observes (the object itself, the facts that the index keeps of its Secret), opens the values and
+//! renders the templates on the RSA threads, plans, applies, and reports. Everything that can fail says which of four things would help: a retry, a key,
 //! a person, or nothing. The pass never keeps a value: what it opened lives until the request is sent.
 
 mod apply;
@@ -14,6 +14,7 @@ mod plan;
 mod queue;
 mod report;
 mod secret_object;
+mod templates;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -36,6 +37,7 @@ use index::{Index, State};
 pub use key::ObjectKey;
 pub use observe::FIELD_MANAGER;
 use queue::{Job, Queue};
+use templates::Templates;
 
 /// How long passes wait for a first key before they report that there is none.
 const FIRST_KEY: Duration = Duration::from_secs(30);
@@ -51,6 +53,7 @@ pub struct Reconciler {
     index: Mutex<Index>,
     queue: Queue,
     rsa: Arc<RsaPool>,
+    templates: Templates,
     /// The key that opened the last object.
     previous: Mutex<Option<Fingerprint>>,
 }
@@ -71,6 +74,7 @@ impl Reconciler {
             client,
             keyring,
             metrics,
+            templates: Templates::new(Arc::clone(&clock)),
             clock,
             index: Mutex::default(),
             queue: Queue::new(settings.concurrency),

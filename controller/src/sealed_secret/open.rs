@@ -1,4 +1,5 @@
-//! From a SealedSecret and the keys to the Secret it describes. Runs on the RSA threads; computes and nothing else.
+//! From a SealedSecret and the keys to the Secret it describes: opens the values and renders the templates. Runs on the
+//! RSA threads; computes and nothing else.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,6 +12,7 @@ use signet_secret::{Fingerprint, Plaintext};
 use super::key::Digest;
 use super::observe::{Expected, is_true, key_hints};
 use super::secret_object::{Encoded, SecretObject};
+use super::templates::Templates;
 use crate::metadata::{clear_server_fields, scope};
 
 /// The Secret that a SealedSecret asks for.
@@ -56,6 +58,7 @@ pub(crate) fn open(
     keys: &[(KeyAge, Arc<PrivateKey>)],
     previous: Option<Fingerprint>,
     accept_v1: bool,
+    templates: &Templates,
 ) -> (Result<Desired, OpenFailure>, Effort) {
     let mut effort = Effort::default();
     let named = key_hints(&sealed.metadata);
@@ -63,7 +66,7 @@ pub(crate) fn open(
     let unsealer = Unsealer::new(keys, KeyHints { previous, named: &named, created });
     let opened = label(sealed).and_then(|label| match &sealed.spec.data {
         Some(blob) => open_v1(sealed, blob, &unsealer, &label, accept_v1, &mut effort),
-        None => open_items(sealed, &unsealer, &label, &mut effort),
+        None => open_items(sealed, &unsealer, &label, templates, &mut effort),
     });
     (opened, effort)
 }
@@ -79,28 +82,23 @@ fn open_items(
     sealed: &SealedSecret,
     unsealer: &Unsealer<'_>,
     label: &Label,
+    templates: &Templates,
     effort: &mut Effort,
 ) -> Result<Desired, OpenFailure> {
-    let template = &sealed.spec.template;
-    if !template.data.is_empty() {
-        let names: Vec<&str> = template.data.keys().map(String::as_str).collect();
-        return Err(OpenFailure {
-            reason: SyncedReason::Unsupported,
-            message: format!(
-                "spec.template.data is not supported by this version ({}): no Secret is written; remove the entries or keep this object with the previous controller",
-                names.join(", ")
-            ),
-            waits_for_key: false,
-        });
-    }
     let items = sealed.spec.encrypted_data.iter().map(|(name, text)| (name.as_str(), text.as_str()));
     let opened = unsealer.open_all(items, label).map_err(|(error, operations)| {
         effort.operations = operations;
         OpenFailure { waits_for_key: error.waits_for_key(), ..OpenFailure::new(error.to_string()) }
     })?;
     *effort = Effort { operations: opened.operations, key: opened.key };
-    let data =
-        opened.value.into_iter().map(|(name, value)| (name.as_str().to_owned(), Encoded(value))).collect();
+    let template = &sealed.spec.template;
+    let rendered = templates.render(&template.data, &opened.value).map_err(|message| OpenFailure {
+        reason: SyncedReason::TemplateFailed,
+        ..OpenFailure::new(message)
+    })?;
+    // A template takes the place of the value of its name, which the templates have seen.
+    let entries = opened.value.into_iter().chain(rendered);
+    let data = entries.map(|(name, value)| (name.as_str().to_owned(), Encoded(value))).collect();
     Ok(desired(sealed, template.metadata.clone(), template.type_.clone(), template.immutable, data))
 }
 

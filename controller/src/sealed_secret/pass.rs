@@ -159,7 +159,7 @@ impl Reconciler {
         }
     }
 
-    /// Opens the values on the RSA threads.
+    /// Opens the values and renders the templates on the RSA threads.
     async fn open(self: &Arc<Self>, job: &Job, sealed: &SealedSecret) -> Result<Desired, OpenFailure> {
         let keys = self.keyring.snapshot();
         let accept_v1 = self.settings.accept_v1;
@@ -168,7 +168,7 @@ impl Reconciler {
         let task = move || {
             // Looked at here and not when the pass began: meanwhile another one may have found the key.
             let previous = *this.previous();
-            let (result, effort) = open(&object, &keys.keys, previous, accept_v1);
+            let (result, effort) = open(&object, &keys.keys, previous, accept_v1, &this.templates);
             if effort.key.is_some() {
                 *this.previous() = effort.key;
             }

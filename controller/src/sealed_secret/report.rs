@@ -32,7 +32,7 @@ impl Verdict {
             SyncedReason::UnsealFailed
             | SyncedReason::UpdateFailed
             | SyncedReason::Unmanaged
-            | SyncedReason::Unsupported => ConditionStatus::False,
+            | SyncedReason::TemplateFailed => ConditionStatus::False,
         }
     }
 }
@@ -125,7 +125,7 @@ pub(crate) fn event_text(verdict: &Verdict, immutable: bool) -> (&'static str, S
         SyncedReason::UnsealedStrict | SyncedReason::UnsealedNamespaceWide | SyncedReason::UnsealedClusterWide => {
             (UNSEALED, UNSEALED_MESSAGE.to_owned())
         }
-        SyncedReason::UnsealFailed | SyncedReason::Unsupported => {
+        SyncedReason::UnsealFailed | SyncedReason::TemplateFailed => {
             ("ErrUnsealFailed", format!("Failed to unseal: {}", verdict.message))
         }
         SyncedReason::UpdateFailed if immutable => (

@@ -18,7 +18,9 @@ use super::observe::{self, FIELD_MANAGER, SecretFacts};
 use super::open::{Desired, open};
 use super::plan::{Plan, plan, replaceable};
 use super::report::{self, Verdict};
-use super::secret_object::SecretObject;
+use super::secret_object::{Encoded, SecretObject};
+use super::templates::Templates;
+use crate::clock::SystemClock;
 use crate::metadata::scope;
 use crate::rsa_pool::Lane;
 
@@ -45,8 +47,12 @@ fn sealed(values: &[(&str, &str)], template: Value) -> SealedSecret {
     .unwrap()
 }
 
+fn templates() -> Templates {
+    Templates::new(Arc::new(SystemClock))
+}
+
 fn opened(sealed: &SealedSecret) -> Desired {
-    open(sealed, &keys(), None, true).0.unwrap_or_else(|failure| panic!("{}", failure.message))
+    open(sealed, &keys(), None, true, &templates()).0.unwrap_or_else(|failure| panic!("{}", failure.message))
 }
 
 fn owner() -> Digest {
@@ -386,14 +392,69 @@ fn without_an_owner_reference_the_creator_is_remembered_by_the_server() {
     assert_eq!(step(&mut theirs, &object), "refuse");
 }
 
+/// The entries of the Secret, as text.
+fn entries(desired: &Desired) -> BTreeMap<&str, &str> {
+    let entries = desired.secret.data.iter();
+    entries.map(|(name, value)| (name.as_str(), std::str::from_utf8(value.0.expose()).unwrap())).collect()
+}
+
 #[test]
-fn templates_are_refused_before_anything_is_opened() {
-    let object = sealed(&[("a", "1")], json!({ "data": { "t": "{{ .a }}" } }));
-    let (result, effort) = open(&object, &keys(), None, true);
-    let failure = result.err().unwrap();
-    assert_eq!(failure.reason, SyncedReason::Unsupported);
-    assert!(failure.message.contains("(t)"), "{}", failure.message);
-    assert_eq!(effort.operations, 0);
+fn templates_become_entries_beside_the_values_they_are_made_of() {
+    let data = json!({ "t": "<{{ .a }}>", "b": "{{ .a }}{{ .b }}", "missing": "{{ .c }}", "none": "" });
+    let object = sealed(&[("a", "1"), ("b", "2")], json!({ "data": data }));
+    let desired = opened(&object);
+    // One takes the place of a value, which the templates have seen as it was.
+    let expected = [("a", "1"), ("b", "12"), ("missing", "<no value>"), ("none", ""), ("t", "<1>")];
+    assert_eq!(entries(&desired), BTreeMap::from(expected));
+    assert_eq!(desired.expected, observe::Expected::of(&object));
+}
+
+#[test]
+fn a_secret_can_be_made_of_templates_alone() {
+    let object = sealed(&[], json!({ "data": { "t": "{{ len . }}" } }));
+    assert_eq!(entries(&opened(&object)), BTreeMap::from([("t", "0")]));
+}
+
+#[test]
+fn every_template_that_fails_is_reported_and_nothing_of_the_values() {
+    let data = json!({
+        "bad": "{{ .a | nope }}", "good": "{{ .a }}", "long": "{{ range 1000000000 }}{{ end }}",
+        "loud": "{{ fail .a }}", "plain": "{{ fail \"no user\" }}",
+    });
+    let object = sealed(&[("a", "canary")], json!({ "data": data }));
+    let failure = open(&object, &keys(), None, true, &templates()).0.err().unwrap();
+    assert_eq!(failure.reason, SyncedReason::TemplateFailed);
+    assert!(!failure.waits_for_key);
+    let expected = [
+        "template: bad:1: function \"nope\" not defined (bad)",
+        "template: long:1:9: rendering takes more than 10000000 steps (long)",
+        "template: loud:1:3: executing \"loud\" at <fail .a>: error calling fail: [hidden] (loud)",
+        "template: plain:1:3: executing \"plain\" at <fail \"no user\">: error calling fail: no user (plain)",
+    ];
+    assert_eq!(failure.message.lines().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn templates_see_nothing_when_a_value_does_not_open() {
+    let mut object = sealed(&[("a", "1")], json!({ "data": { "t": "{{ fail .a }}" } }));
+    object.spec.encrypted_data.insert("b".to_owned(), "AAAA".to_owned());
+    let failure = open(&object, &keys(), None, true, &templates()).0.err().unwrap();
+    assert_eq!(failure.reason, SyncedReason::UnsealFailed);
+    assert_eq!(failure.message, "no key could decrypt secret (b)");
+}
+
+#[test]
+fn a_random_template_is_not_rendered_again_while_the_secret_stands() {
+    let object = sealed(&[("a", "1")], json!({ "data": { "t": "{{ randAlphaNum 20 }}{{ .a }}" } }));
+    let mut server = Server::default();
+    assert_eq!(step(&mut server, &object), "create");
+    let first = server.secret.clone();
+    assert!(observe::settled(&reported(object.clone(), 2), Some(&server.facts())));
+    // Whoever changes it gets a new value in return.
+    server.edit("kubectl", |secret| secret["data"]["t"] = json!("AAAA"));
+    assert!(!observe::settled(&reported(object.clone(), 2), Some(&server.facts())));
+    assert_eq!(step(&mut server, &object), "replace");
+    assert_ne!(server.secret.as_ref().unwrap()["data"]["t"], first.unwrap()["data"]["t"]);
 }
 
 #[test]
@@ -405,8 +466,9 @@ fn the_deprecated_format_opens_where_it_is_accepted() {
     assert_eq!(secret.type_, "x/y");
     assert_eq!(secret.data.keys().collect::<Vec<_>>(), ["a", "b"]);
     assert_eq!(secret.metadata.name.as_deref(), Some("name"));
-    let message =
-        |object: &SealedSecret, accept| open(object, &keys(), None, accept).0.err().unwrap().message;
+    let message = |object: &SealedSecret, accept| {
+        open(object, &keys(), None, accept, &templates()).0.err().unwrap().message
+    };
     assert!(message(&object, false).contains("deprecated"));
     object.spec.encrypted_data.insert("a".to_owned(), seal("1"));
     assert!(message(&object, true).contains("at the same time"));

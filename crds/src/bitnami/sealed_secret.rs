@@ -154,8 +154,8 @@ pub enum SyncedReason {
     UpdateFailed,
     /// A Secret of that name exists and is not ours.
     Unmanaged,
-    /// The object asks for something that this version cannot do.
-    Unsupported,
+    /// An entry of `template.data` could not be rendered.
+    TemplateFailed,
 }
 
 impl SyncedReason {
@@ -169,7 +169,7 @@ impl SyncedReason {
             Self::UnsealFailed => "UnsealFailed",
             Self::UpdateFailed => "UpdateFailed",
             Self::Unmanaged => "Unmanaged",
-            Self::Unsupported => "Unsupported",
+            Self::TemplateFailed => "TemplateFailed",
         }
     }
 }

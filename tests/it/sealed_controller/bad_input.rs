@@ -327,38 +327,6 @@ async fn a_name_of_an_entry_that_no_secret_may_have_is_refused_by_the_api_server
     .await;
 }
 
-/// Until templates are rendered, no Secret is better than a wrong one.
-#[tokio::test(flavor = "multi_thread")]
-async fn template_data_is_refused_and_an_existing_secret_stays() {
-    on_stage(async |space, _| {
-        let certificate = space.certificate().await?;
-        let templated = |sealed: &mut SealedSecret| {
-            sealed.spec.template.data = texts(&[("config", "password={{ .foo }}")]);
-        };
-        space.apply(&space.draft("new").value("foo", "bar").with(templated).seal(&certificate)).await?;
-        let condition = space.refused_as("new", SyncedReason::Unsupported).await?;
-        let message = condition.message.unwrap_or_default();
-        assert!(message.contains("spec.template.data") && message.contains("config"), "{message}");
-        assert!(space.event("new", "ErrUnsealFailed").await?.contains("spec.template.data"));
-        space.has_no_secret("new").await?;
-
-        space.apply(&space.draft("old").value("foo", "bar").seal(&certificate)).await?;
-        space.synced("old").await?;
-        let before = space.secrets().get("old").await?;
-        space.edit("old", templated).await?;
-        space.refused_as("old", SyncedReason::Unsupported).await?;
-        assert_eq!(
-            space.secrets().get("old").await?.metadata.resource_version,
-            before.metadata.resource_version
-        );
-        // With the template gone, all is well again.
-        space.edit("new", |sealed| sealed.spec.template.data.clear()).await?;
-        space.secret_with("new", &[("foo", "bar")]).await?;
-        Ok(())
-    })
-    .await;
-}
-
 /// The deprecated format: one blob around a whole Secret.
 #[tokio::test(flavor = "multi_thread")]
 async fn the_deprecated_format_is_opened_and_never_mixed_with_the_other() {
