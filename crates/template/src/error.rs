@@ -39,8 +39,18 @@ pub enum Error {
 pub struct Position {
     /// The line, from 1.
     pub line: usize,
-    /// The column in bytes, from 0 as Go counts; unknown in most errors of parsing.
+    /// The column in bytes, from 0 as Go counts; unknown where Go's line is not the one parsing stopped on.
     pub column: Option<usize>,
+}
+
+impl Position {
+    /// The place of a byte of a text; its end for one beyond.
+    pub(crate) fn of(at: usize, text: &[u8]) -> Self {
+        let before = &text[..at.min(text.len())];
+        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
+        Self { line, column: Some(before.len() - line_start) }
+    }
 }
 
 impl std::fmt::Display for Position {

@@ -96,10 +96,7 @@ impl<'t> State<'t, '_, '_> {
     // Errors
 
     fn position(&self) -> Position {
-        let before = &self.template.text()[..self.at.offset().min(self.template.text().len())];
-        let line_start = before.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        let line = 1 + before.iter().filter(|&&byte| byte == b'\n').count();
-        Position { line, column: Some(before.len() - line_start) }
+        Position::of(self.at.offset(), self.template.text())
     }
 
     /// Go's text. As in Go, the location is part of the format, and so is a name with percent signs.

@@ -24,7 +24,7 @@ pub(crate) fn parse(engine: &Engine, name: &str, text: &[u8]) -> Result<Trees, E
     lexer.break_is_keyword = !engine.has_function(b"break");
     lexer.continue_is_keyword = !engine.has_function(b"continue");
     let mut parser =
-        Parser { engine, name, lexer, trees: Trees::new(), tree: Tree::new(name.as_bytes()), depth: 0 };
+        Parser { engine, name, text, lexer, trees: Trees::new(), tree: Tree::new(name.as_bytes()), depth: 0 };
     let nodes = parser.main()?;
     parser.add(nodes)?;
     Ok(parser.trees)
@@ -35,6 +35,7 @@ type Parsed<T> = Result<T, Error>;
 struct Parser<'s> {
     engine: &'s Engine,
     name: &'s str,
+    text: &'s [u8],
     lexer: Lexer<'s>,
     trees: Trees,
     tree: Tree,
@@ -47,6 +48,8 @@ struct Tree {
     tokens: [Token; 3],
     /// How many of the tokens are still to be read, the last one first.
     pending: usize,
+    /// Where the token begins that was taken last.
+    taken_at: usize,
     variables: Vec<Vec<u8>>,
     /// The line of the action being parsed; 0 outside.
     action_line: usize,
@@ -59,6 +62,7 @@ impl Tree {
             name: name.to_vec(),
             tokens: [Token::none(), Token::none(), Token::none()],
             pending: 0,
+            taken_at: 0,
             variables: vec![b"$".to_vec()],
             action_line: 0,
             ranges: 0,
@@ -90,25 +94,33 @@ enum Item {
 impl Parser<'_> {
     // Errors
 
-    /// Go's text, where `format` and the template's name are formats both, as in Go.
+    /// An error at the token taken last.
     fn error(&self, format: &str, arguments: &[&[u8]]) -> Error {
+        self.error_at(self.tree.taken_at, format, arguments)
+    }
+
+    /// Go's text, where `format` and the template's name are formats both, as in Go.
+    fn error_at(&self, at: usize, format: &str, arguments: &[&[u8]]) -> Error {
         let line = self.tree.tokens[0].line;
         let format = format!("template: {}:{line}: {format}", self.name);
         let arguments: Vec<Value> = arguments.iter().map(|&argument| argument.into()).collect();
         let text = print::plain(format.as_bytes(), &arguments);
-        Error::Parse { text, position: Position { line, column: None } }
+        // Go names the line of the token read last, which may be a later one, read ahead.
+        let position = Position::of(at, self.text);
+        let column = position.column.filter(|_| position.line == line);
+        Error::Parse { text, position: Position { line, column } }
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> Error {
         if token.kind != Kind::Error {
-            return self.error("unexpected %s in %s", &[&token.describe(), context.as_bytes()]);
+            return self.error_at(token.at, "unexpected %s in %s", &[&token.describe(), context.as_bytes()]);
         }
         let mut extra = String::new();
         if self.tree.action_line != 0 && self.tree.action_line != token.line {
             let action = if token.text.ends_with(b" action") { "" } else { " in action" };
             extra = format!("{action} started at {}:{}", self.name, self.tree.action_line);
         }
-        self.error("%s%s", &[&token.describe(), extra.as_bytes()])
+        self.error_at(token.at, "%s%s", &[&token.describe(), extra.as_bytes()])
     }
 
     /// Goes one level deeper, for as long as `inner` takes.
@@ -132,7 +144,9 @@ impl Parser<'_> {
         } else {
             self.tree.tokens[0] = self.lexer.next();
         }
-        self.tree.tokens[self.tree.pending].clone()
+        let token = &self.tree.tokens[self.tree.pending];
+        self.tree.taken_at = token.at;
+        token.clone()
     }
 
     fn backup(&mut self) {

@@ -24,6 +24,8 @@ impl Environment for Ticking {
     }
 }
 
+type Named<T> = Vec<(String, T)>;
+
 fn data() -> SecretMap {
     [("user", &b"admin"[..]), ("bin", b"\xff\x00")]
         .map(|(name, value)| (KeyName::from(name), Plaintext::from(value.to_vec())))
@@ -31,10 +33,7 @@ fn data() -> SecretMap {
         .collect()
 }
 
-fn render(
-    engine: &Engine,
-    templates: &[(&str, &str)],
-) -> Result<Vec<(String, Vec<u8>)>, Vec<(String, Error)>> {
+fn render(engine: &Engine, templates: &[(&str, &str)]) -> Result<Named<Vec<u8>>, Named<Error>> {
     let templates = templates.iter().map(|(name, text)| (*name, text.as_bytes()));
     match engine.render_all(templates, &data(), &mut Ticking(Duration::ZERO)) {
         Ok(rendered) => {
