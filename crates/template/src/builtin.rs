@@ -35,29 +35,54 @@ pub(crate) enum Builtin {
 }
 
 impl Builtin {
+    pub(crate) const ALL: [Self; 19] = [
+        Self::And,
+        Self::Call,
+        Self::Eq,
+        Self::Ge,
+        Self::Gt,
+        Self::Html,
+        Self::Index,
+        Self::Js,
+        Self::Le,
+        Self::Len,
+        Self::Lt,
+        Self::Ne,
+        Self::Not,
+        Self::Or,
+        Self::Print,
+        Self::Printf,
+        Self::Println,
+        Self::Slice,
+        Self::UrlQuery,
+    ];
+
     pub(crate) fn find(name: &[u8]) -> Option<Self> {
-        Some(match name {
-            b"and" => Self::And,
-            b"call" => Self::Call,
-            b"eq" => Self::Eq,
-            b"ge" => Self::Ge,
-            b"gt" => Self::Gt,
-            b"html" => Self::Html,
-            b"index" => Self::Index,
-            b"js" => Self::Js,
-            b"le" => Self::Le,
-            b"len" => Self::Len,
-            b"lt" => Self::Lt,
-            b"ne" => Self::Ne,
-            b"not" => Self::Not,
-            b"or" => Self::Or,
-            b"print" => Self::Print,
-            b"printf" => Self::Printf,
-            b"println" => Self::Println,
-            b"slice" => Self::Slice,
-            b"urlquery" => Self::UrlQuery,
-            _ => return None,
-        })
+        Self::ALL.into_iter().find(|builtin| builtin.name().as_bytes() == name)
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::And => "and",
+            Self::Call => "call",
+            Self::Eq => "eq",
+            Self::Ge => "ge",
+            Self::Gt => "gt",
+            Self::Html => "html",
+            Self::Index => "index",
+            Self::Js => "js",
+            Self::Le => "le",
+            Self::Len => "len",
+            Self::Lt => "lt",
+            Self::Ne => "ne",
+            Self::Not => "not",
+            Self::Or => "or",
+            Self::Print => "print",
+            Self::Printf => "printf",
+            Self::Println => "println",
+            Self::Slice => "slice",
+            Self::UrlQuery => "urlquery",
+        }
     }
 
     /// The parameters, and whether the last one takes any number of arguments.

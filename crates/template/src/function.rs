@@ -53,6 +53,7 @@ pub type Body = dyn Fn(&mut Context<'_>, &Args<'_>) -> Result<Value, Fault> + Se
 #[derive(Clone)]
 pub struct Function {
     name: &'static str,
+    first_name: &'static str,
     parameters: &'static [Type],
     variadic: bool,
     result: Type,
@@ -71,7 +72,7 @@ impl Function {
         body: impl Fn(&mut Context<'_>, &Args<'_>) -> Result<Value, Fault> + Send + Sync + 'static,
     ) -> Self {
         let body = Arc::new(body);
-        Self { name, parameters, variadic: false, result, about: "", example: "", body }
+        Self { name, first_name: name, parameters, variadic: false, result, about: "", example: "", body }
     }
 
     /// Makes the last parameter take any number of arguments, none included.
@@ -106,14 +107,7 @@ impl Function {
     /// The Go signature, such as `substr(int, int, string) string`.
     #[must_use]
     pub fn signature(&self) -> String {
-        let last = self.parameters.len().wrapping_sub(1);
-        let parameters: Vec<String> = (self.parameters.iter().enumerate())
-            .map(|(at, of)| {
-                let dots = if self.variadic && at == last { "..." } else { "" };
-                format!("{dots}{}", of.name())
-            })
-            .collect();
-        format!("{}({}) {}", self.name, parameters.join(", "), self.result.name())
+        signature(self.name, self.parameters, self.variadic, self.result)
     }
 
     /// What it does, in a sentence.
@@ -122,10 +116,14 @@ impl Function {
         self.about
     }
 
-    /// A template that shows its use.
+    /// A template that shows its use, under the name it was made with.
     #[must_use]
     pub fn example(&self) -> &'static str {
         self.example
+    }
+
+    pub(crate) fn first_name(&self) -> &'static str {
+        self.first_name
     }
 
     pub(crate) fn result(&self) -> Type {
@@ -143,6 +141,17 @@ impl Function {
     pub(crate) fn call(&self, context: &mut Context<'_>, args: &[Value]) -> Result<Value, Fault> {
         (self.body)(context, &Args(args))
     }
+}
+
+pub(crate) fn signature(name: &str, parameters: &[Type], variadic: bool, result: Type) -> String {
+    let last = parameters.len().wrapping_sub(1);
+    let parameters: Vec<String> = (parameters.iter().enumerate())
+        .map(|(at, of)| {
+            let dots = if variadic && at == last { "..." } else { "" };
+            format!("{dots}{}", of.name())
+        })
+        .collect();
+    format!("{name}({}) {}", parameters.join(", "), result.name())
 }
 
 /// The arguments of one call, in the order of the parameters. Reading one as another type than its
@@ -320,6 +329,11 @@ impl Functions {
     #[must_use]
     pub fn why_withheld(&self, name: &str) -> Option<&'static str> {
         self.withheld.get(name).copied()
+    }
+
+    /// The names that are left out on purpose, and why.
+    pub fn withheld(&self) -> impl ExactSizeIterator<Item = (&'static str, &'static str)> {
+        self.withheld.iter().map(|(name, why)| (*name, *why))
     }
 
     /// All functions by name.

@@ -68,14 +68,14 @@ fn splits_letter(text: &[u8], found: std::ops::Range<usize>) -> bool {
 }
 
 fn found() -> Vec<Function> {
-    let find = |name, bad| {
+    let find = |name, bad, example| {
         Function::new(name, TWO, Type::String, move |cx, args| {
             let (expression, text) = prepared(cx, args, bad)?;
             Ok(expression.find(text).map_or(&b""[..], |found| found.as_bytes()).into())
         })
-        .about("Gives the first match of an expression.", r#"{{ "port 5432" | regexFind "[0-9]+" }}"#)
+        .about("Gives the first match of an expression.", example)
     };
-    let find_all = |name, bad| {
+    let find_all = |name, bad, example| {
         Function::new(name, COUNTED, Type::STRINGS, move |cx, args| {
             let (expression, text) = prepared(cx, args, bad)?;
             let limit = usize::try_from(args.int(2)?).unwrap_or(usize::MAX);
@@ -88,10 +88,7 @@ fn found() -> Vec<Function> {
             }
             Ok(if matches.is_empty() { List::nil(&Type::String).into() } else { Value::strings(matches) })
         })
-        .about(
-            "Lists the matches of an expression, at most so many; -1 for all.",
-            r#"{{ regexFindAll "[a-z]" "a1b2" -1 }}"#,
-        )
+        .about("Lists the matches of an expression, at most so many; -1 for all.", example)
     };
     vec![
         Function::new("regexMatch", TWO, Type::Bool, |cx, args| match prepared(cx, args, Bad::Error) {
@@ -108,10 +105,10 @@ fn found() -> Vec<Function> {
             "Tells whether an expression matches somewhere.",
             r#"{{ .user | mustRegexMatch "^[a-z]+$" }}"#,
         ),
-        find("regexFind", Bad::Panic),
-        find("mustRegexFind", Bad::Error),
-        find_all("regexFindAll", Bad::Panic),
-        find_all("mustRegexFindAll", Bad::Error),
+        find("regexFind", Bad::Panic, r#"{{ "port 5432" | regexFind "[0-9]+" }}"#),
+        find("mustRegexFind", Bad::Error, r#"{{ "port 5432" | mustRegexFind "[0-9]+" }}"#),
+        find_all("regexFindAll", Bad::Panic, r#"{{ regexFindAll "[a-z]" "a1b2" -1 }}"#),
+        find_all("mustRegexFindAll", Bad::Error, r#"{{ mustRegexFindAll "[a-z]" "a1b2" -1 }}"#),
     ]
 }
 
@@ -123,14 +120,16 @@ fn replaced() -> Vec<Function> {
         })
     };
     let about = "Replaces every match; $1 or ${name} in the new text stand for groups.";
-    let example = r#"{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}"#;
     let about_literal = "Replaces every match by a text as it is.";
-    let example_literal = r#"{{ regexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "${1}" }}"#;
     vec![
-        replace("regexReplaceAll", Bad::Panic, false).about(about, example),
-        replace("mustRegexReplaceAll", Bad::Error, false).about(about, example),
-        replace("regexReplaceAllLiteral", Bad::Panic, true).about(about_literal, example_literal),
-        replace("mustRegexReplaceAllLiteral", Bad::Error, true).about(about_literal, example_literal),
+        replace("regexReplaceAll", Bad::Panic, false)
+            .about(about, r#"{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}"#),
+        replace("mustRegexReplaceAll", Bad::Error, false)
+            .about(about, r#"{{ mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}"#),
+        replace("regexReplaceAllLiteral", Bad::Panic, true)
+            .about(about_literal, r#"{{ regexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "${1}" }}"#),
+        replace("mustRegexReplaceAllLiteral", Bad::Error, true)
+            .about(about_literal, r#"{{ mustRegexReplaceAllLiteral "a(x*)b" "-ab-axxb-" "${1}" }}"#),
     ]
 }
 
@@ -163,7 +162,7 @@ fn replace_all(
 }
 
 fn parted() -> Vec<Function> {
-    let split = |name, bad| {
+    let split = |name, bad, example| {
         Function::new(name, COUNTED, Type::STRINGS, move |cx, args| {
             let (expression, text) = prepared(cx, args, bad)?;
             let limit = args.int(2)?;
@@ -175,10 +174,7 @@ fn parted() -> Vec<Function> {
             }
             parts(cx, &expression, text, usize::try_from(limit).unwrap_or(usize::MAX))
         })
-        .about(
-            "Splits a text where an expression matches, into at most so many parts; -1 for all.",
-            r#"{{ regexSplit ",\\s*" "a, b,c" -1 }}"#,
-        )
+        .about("Splits a text where an expression matches, into at most so many parts; -1 for all.", example)
     };
     let quote = Function::new("regexQuoteMeta", &[Type::String], Type::String, |_, args| {
         let mut quoted = Vec::new();
@@ -192,7 +188,10 @@ fn parted() -> Vec<Function> {
     })
     .about("Writes a text as an expression that matches it.", r#"{{ regexQuoteMeta "1.2" }}"#);
     let mut functions = also(quote, &[]);
-    functions.extend([split("regexSplit", Bad::Panic), split("mustRegexSplit", Bad::Error)]);
+    functions.extend([
+        split("regexSplit", Bad::Panic, r#"{{ regexSplit ",\\s*" "a, b,c" -1 }}"#),
+        split("mustRegexSplit", Bad::Error, r#"{{ mustRegexSplit ",\\s*" "a, b,c" -1 }}"#),
+    ]);
     functions
 }
 
