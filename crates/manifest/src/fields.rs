@@ -97,12 +97,14 @@ impl<'v> Fields<'v> {
     /// The object of strings in field `name`, in the order written; null values are empty
     /// strings, an absent or null object is empty.
     pub fn string_map(&self, name: &str) -> Result<Vec<(&'v str, StringValue<'v>)>, TypeError> {
-        let Some(map) = self.object(name)?.map else { return Ok(Vec::new()) };
-        map.iter()
-            .map(|(key, value)| {
-                let path = || format!("{}.{key}", self.path_of(name));
-                self.to_string_value(value, path).map(|text| (key, text))
-            })
+        self.object(name)?.all_strings()
+    }
+
+    /// All fields as strings, in the order written; null values are empty strings.
+    pub fn all_strings(&self) -> Result<Vec<(&'v str, StringValue<'v>)>, TypeError> {
+        let fields = self.map.into_iter().flat_map(Map::iter);
+        fields
+            .map(|(key, value)| self.to_string_value(value, || self.path_of(key)).map(|text| (key, text)))
             .collect()
     }
 
