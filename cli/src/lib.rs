@@ -8,6 +8,7 @@ mod certificate;
 mod cluster;
 mod commands;
 mod duration;
+mod environment;
 mod error;
 mod input;
 mod kubeseal;

@@ -3,8 +3,10 @@
 use base64::Engine as _;
 use signet_manifest::{Map, Text, Value};
 use signet_sealed::{KeyHints, LabelError, OpenError, Unsealer};
-use signet_secret::{Fingerprint, SecretMap};
+use signet_secret::{Fingerprint, KeyName, SecretMap};
+use signet_template::Engine;
 
+use crate::environment::System;
 use crate::error::{Exit, Failure, chain};
 use crate::object::{SealedSecret, secret_document};
 use crate::private_keys::Keys;
@@ -30,9 +32,13 @@ pub(crate) enum UnsealingError {
     /// The first format and the second at once.
     #[error("the object has `encryptedData` and the deprecated field `data` at the same time")]
     Both,
-    /// Entries that are rendered from the values. Rendering them wrongly would be worse than not at all.
-    #[error("the entries {0} of spec.template.data are templates, which this version cannot render")]
-    Template(String),
+    /// Entries of `spec.template.data` that cannot be rendered: a line for each, as kubeseal has it.
+    #[error("{}", lines(.0))]
+    Templates(Vec<(KeyName, signet_template::Error)>),
+}
+
+fn lines(failed: &[(KeyName, signet_template::Error)]) -> String {
+    failed.iter().map(|(name, error)| format!("{error} ({name})")).collect::<Vec<_>>().join("\n")
 }
 
 impl From<UnsealingError> for Failure {
@@ -68,13 +74,9 @@ pub(crate) fn open(sealed: &SealedSecret, keys: &Keys) -> Result<SecretMap, Unse
 /// The whole Secret, ready to be printed.
 ///
 /// # Errors
-/// As [`open`], and when entries would have to be rendered.
+/// As [`open`], and all entries that cannot be rendered.
 pub(crate) fn unseal(sealed: &SealedSecret, keys: &Keys) -> Result<Value, UnsealingError> {
-    let values = open(sealed, keys)?;
-    let templates: Vec<&str> = sealed.template_entries().collect();
-    if !templates.is_empty() {
-        return Err(UnsealingError::Template(templates.join(", ")));
-    }
+    let values = rendered(sealed, open(sealed, keys)?)?;
     let data = values.iter().map(|(name, value)| {
         // Go prints a byte string that was never filled as null.
         let encoded = match value.expose() {
@@ -84,4 +86,20 @@ pub(crate) fn unseal(sealed: &SealedSecret, keys: &Keys) -> Result<Value, Unseal
         (name.as_str(), encoded)
     });
     Ok(secret_document(sealed, data.collect::<Map>()))
+}
+
+/// The values, with the entries that are rendered from them. A rendered one replaces the value under its key,
+/// which all templates see as it was.
+fn rendered(sealed: &SealedSecret, mut values: SecretMap) -> Result<SecretMap, UnsealingError> {
+    if sealed.templates().next().is_none() {
+        return Ok(values);
+    }
+    let templates = sealed.templates().map(|(name, text)| (name, text.as_bytes()));
+    let rendered = Engine::sealed()
+        .render_all(templates, &values, &mut System::new())
+        .map_err(UnsealingError::Templates)?;
+    for (name, value) in rendered {
+        values.insert(name, value);
+    }
+    Ok(values)
 }

@@ -81,7 +81,7 @@ impl View {
             secret_type: sealed.template().get("type").and_then(Value::as_str).unwrap_or("Opaque").to_owned(),
             legacy: sealed.is_legacy(),
             sealed_with: sealed.sealed_with(),
-            templates: sealed.template_entries().map(str::to_owned).collect(),
+            templates: sealed.templates().map(|(name, _)| name.to_owned()).collect(),
             items: items.collect(),
             keys_tried: !keys.is_empty(),
         }

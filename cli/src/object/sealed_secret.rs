@@ -174,10 +174,10 @@ impl SealedSecret {
         items.into_iter().flat_map(Map::iter).map(|(name, text)| (name, text.as_str().unwrap_or("")))
     }
 
-    /// The names of the entries of `spec.template.data`, which are rendered from the opened values.
-    pub(crate) fn template_entries(&self) -> impl Iterator<Item = &str> {
+    /// Keys and texts of `spec.template.data`, which are rendered with the opened values; in order of keys.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = (&str, &str)> {
         let entries = self.template().get("data").and_then(Value::as_map);
-        entries.into_iter().flat_map(Map::keys)
+        entries.into_iter().flat_map(Map::iter).map(|(name, text)| (name, text.as_str().unwrap_or("")))
     }
 
     /// Whether the object is of the first format, one blob in `spec.data`.

@@ -15,3 +15,4 @@ mod recovery;
 mod remote;
 mod sealing;
 mod signet;
+mod template_recovery;
