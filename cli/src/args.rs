@@ -61,13 +61,15 @@ pub(crate) enum Command {
     /// List, make, back up and restore the controller's keys
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Render a Go template with given values, without a cluster
+    Template(TemplateArgs),
     /// Print a completion script for a shell
     Completion(CompletionArgs),
     /// Print the version
     Version,
     /// Print this reference in Markdown
     #[command(hide = true)]
-    Reference,
+    Reference(ReferenceArgs),
     /// Behave as kubeseal, with its flags
     #[command(disable_help_flag = true)]
     Kubeseal(KubesealArgs),
@@ -318,6 +320,108 @@ pub(crate) struct KeysRestoreArgs {
     pub(crate) file: PathBuf,
     #[command(flatten)]
     pub(crate) store: KeyStoreArgs,
+}
+
+/// Render a Go template with given values, without a cluster
+#[derive(Debug, Args)]
+#[command(
+    args_conflicts_with_subcommands = true,
+    subcommand_negates_reqs = true,
+    disable_help_subcommand = true,
+    after_help = "Example:\n  signet template url.tpl --data values.yaml\n  \
+                  echo '{{ .user }}:{{ .password | b64enc }}' | signet template - --data values.yaml\n  \
+                  signet unseal --key keys.yaml sealed.yaml | signet template --engine sealed url.tpl --data -\n\n\
+The values are a YAML or JSON map of key to text, or a Secret: there `data` is base64, which is the way in for \
+bytes that are not text. The output is exactly what the template gives, and nothing when it fails. Time, time zone \
+and randomness are those of this machine."
+)]
+pub(crate) struct TemplateArgs {
+    #[command(subcommand)]
+    pub(crate) command: Option<TemplateCommand>,
+    /// File with the template; `-` is standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub(crate) file: Option<PathBuf>,
+    /// File with the values, a map or a Secret in YAML or JSON; `-` is standard input
+    #[arg(short, long, value_name = "FILE", required = true)]
+    pub(crate) data: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+    /// What a key that is not there gives: `<no value>`, an empty text, or an error. Without this, what it gives in
+    /// the cluster: an error with the external engine, `<no value>` with the sealed one
+    #[arg(long, value_enum, hide_possible_values = true, value_name = "default|zero|error")]
+    pub(crate) missing_key: Option<MissingKeyChoice>,
+    /// What actions begin with, instead of `{{`
+    #[arg(long, value_name = "TEXT", default_value = "{{", hide_default_value = true)]
+    pub(crate) left_delimiter: String,
+    /// What actions end with, instead of `}}`
+    #[arg(long, value_name = "TEXT", default_value = "}}", hide_default_value = true)]
+    pub(crate) right_delimiter: String,
+    /// File to write to, replaced only when everything succeeded
+    #[arg(short, long, value_name = "FILE")]
+    pub(crate) write: Option<PathBuf>,
+}
+
+/// What else can be done about templates.
+#[derive(Debug, Subcommand)]
+pub(crate) enum TemplateCommand {
+    /// List the functions of templates, or explain one
+    Functions(TemplateFunctionsArgs),
+}
+
+/// List the functions of templates, or explain one
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  signet template functions\n  signet template functions b64enc")]
+pub(crate) struct TemplateFunctionsArgs {
+    /// Function to explain
+    #[arg(value_name = "NAME")]
+    pub(crate) name: Option<String>,
+    #[command(flatten)]
+    pub(crate) engine: EngineArgs,
+}
+
+/// Whose templates.
+#[derive(Debug, Args)]
+pub(crate) struct EngineArgs {
+    /// Whose templates: those of ExternalSecrets, or of SealedSecrets, which have fewer functions
+    #[arg(long, value_enum, default_value_t = EngineChoice::External)]
+    pub(crate) engine: EngineChoice,
+}
+
+/// An engine of templates.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EngineChoice {
+    /// Templates of ExternalSecrets
+    External,
+    /// Templates in SealedSecrets
+    Sealed,
+}
+
+/// What a key gives that is not there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum MissingKeyChoice {
+    /// `<no value>`
+    Default,
+    /// An empty text
+    Zero,
+    /// An error
+    Error,
+}
+
+/// Print a page of the reference
+#[derive(Debug, Args)]
+pub(crate) struct ReferenceArgs {
+    /// Which page
+    #[arg(value_enum, default_value_t = ReferencePage::Commands)]
+    pub(crate) page: ReferencePage,
+}
+
+/// A page of the reference.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ReferencePage {
+    /// The command line
+    Commands,
+    /// The functions of templates
+    Functions,
 }
 
 /// Print a completion script

@@ -8,6 +8,7 @@ mod keys;
 mod reference;
 mod reseal;
 mod seal;
+mod template;
 mod unseal;
 mod verify;
 mod version;
@@ -39,6 +40,7 @@ pub(crate) fn run(words: &[String]) -> Exit {
         Some("set") => alone("set", rest, item::set),
         Some("unset") => alone("unset", rest, item::unset),
         Some("reseal") => alone("reseal", rest, reseal::run),
+        Some("template") => alone("template", rest, template::run),
         Some("cert") => alone("cert", rest, cert::run),
         _ => whole(words),
     }
@@ -71,9 +73,10 @@ fn whole(words: &[String]) -> Exit {
         Command::Reseal(args) => finish(reseal::run(args)),
         Command::Cert(args) => finish(cert::run(args)),
         Command::Keys(command) => finish(keys::run(command)),
+        Command::Template(args) => finish(template::run(args)),
         Command::Completion(args) => finish(completion::run(args.shell, &mut Cli::command())),
         Command::Version => finish(version::run()),
-        Command::Reference => finish(reference::run(Cli::command())),
+        Command::Reference(args) => finish(reference::run(args.page, Cli::command())),
         Command::Kubeseal(args) => crate::kubeseal::run("signet kubeseal", &args.words),
     }
 }

@@ -4,13 +4,20 @@ use std::fmt::Write as _;
 
 use clap::{Arg, Command};
 
+use crate::args::ReferencePage;
 use crate::error::{Exit, Outcome};
 use crate::output::Output;
 
-/// Prints the page.
-pub(super) fn run(command: Command) -> Outcome {
+use super::template;
+
+/// Prints a page.
+pub(super) fn run(which: ReferencePage, command: Command) -> Outcome {
+    let text = match which {
+        ReferencePage::Commands => page(command),
+        ReferencePage::Functions => template::reference_page(),
+    };
     let mut output = Output::Stdout;
-    output.write(page(command).as_bytes())?;
+    output.write(text.as_bytes())?;
     output.finish()
 }
 
@@ -43,20 +50,27 @@ fn visible(command: &Command) -> impl Iterator<Item = &Command> {
 
 fn list(page: &mut String, command: &Command) {
     for sub in visible(command) {
-        if visible(sub).next().is_some() {
-            list(page, sub);
-        } else {
+        if does_something(sub) {
             let name = sub.get_bin_name().unwrap_or_else(|| sub.get_name());
             let _ = writeln!(page, "| [`{name}`](#{}) | {} |", name.replace(' ', "-"), about(sub));
         }
+        list(page, sub);
     }
 }
 
+/// Whether it is a command of its own, and not only the first word of others.
+fn does_something(command: &Command) -> bool {
+    visible(command).next().is_none() || command.get_positionals().next().is_some()
+}
+
 fn section(page: &mut String, command: &Command) {
-    if visible(command).next().is_some() {
-        visible(command).for_each(|sub| section(page, sub));
-        return;
+    if does_something(command) {
+        describe(page, command);
     }
+    visible(command).for_each(|sub| section(page, sub));
+}
+
+fn describe(page: &mut String, command: &Command) {
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ");

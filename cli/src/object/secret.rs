@@ -116,6 +116,11 @@ impl Secret {
         &self.values
     }
 
+    /// The values alone.
+    pub(crate) fn into_values(self) -> SecretMap {
+        self.values
+    }
+
     /// What becomes `spec.template`: the metadata without what a server set or what holds a copy of the
     /// values, the type and the immutable flag.
     pub(super) fn into_template(mut self) -> Map {

@@ -15,4 +15,5 @@ mod recovery;
 mod remote;
 mod sealing;
 mod signet;
+mod template;
 mod template_recovery;

@@ -20,6 +20,7 @@ pub(super) fn files() -> Result<Vec<Generated>> {
     let (cli, controller) = (binaries.join("signet"), binaries.join("signet-controller"));
     let mut files = vec![
         Generated::new(PAGES, "signet.md", ask(&cli, &["reference"])?),
+        Generated::new(PAGES, "template-functions.md", ask(&cli, &["reference", "functions"])?),
         Generated::new(PAGES, "kubeseal.md", page("kubeseal", &ask(&cli, &["kubeseal", "--help"])?)),
         Generated::new(
             PAGES,
