@@ -346,15 +346,15 @@ pub(crate) struct TemplateArgs {
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
-    /// What a key that is not there gives: `<no value>`, an empty text, or an error. Without this, what it gives in
-    /// the cluster: an error with the external engine, `<no value>` with the sealed one
-    #[arg(long, value_enum, hide_possible_values = true, value_name = "default|zero|error")]
+    /// What a missing key gives; without this as in the cluster, an error with the external engine and `<no value>`
+    /// with the sealed one
+    #[arg(long, value_enum, value_name = "WHAT")]
     pub(crate) missing_key: Option<MissingKeyChoice>,
-    /// What actions begin with, instead of `{{`
-    #[arg(long, value_name = "TEXT", default_value = "{{", hide_default_value = true)]
+    /// What actions begin with
+    #[arg(long, value_name = "TEXT", default_value = "{{")]
     pub(crate) left_delimiter: String,
-    /// What actions end with, instead of `}}`
-    #[arg(long, value_name = "TEXT", default_value = "}}", hide_default_value = true)]
+    /// What actions end with
+    #[arg(long, value_name = "TEXT", default_value = "}}")]
     pub(crate) right_delimiter: String,
     /// File to write to, replaced only when everything succeeded
     #[arg(short, long, value_name = "FILE")]

@@ -43,6 +43,9 @@ _signet() {
             signet,set)
                 cmd="signet__subcmd__set"
                 ;;
+            signet,template)
+                cmd="signet__subcmd__template"
+                ;;
             signet,unseal)
                 cmd="signet__subcmd__unseal"
                 ;;
@@ -67,6 +70,9 @@ _signet() {
             signet__subcmd__keys,restore)
                 cmd="signet__subcmd__keys__subcmd__restore"
                 ;;
+            signet__subcmd__template,functions)
+                cmd="signet__subcmd__template__subcmd__functions"
+                ;;
             *)
                 ;;
         esac
@@ -74,7 +80,7 @@ _signet() {
 
     case "${cmd}" in
         signet)
-            opts="-h -V --help --version seal unseal verify inspect set unset reseal cert keys completion version reference kubeseal"
+            opts="-h -V --help --version seal unseal verify inspect set unset reseal cert keys template completion version reference kubeseal"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -554,7 +560,7 @@ _signet() {
             return 0
             ;;
         signet__subcmd__reference)
-            opts="-h --help"
+            opts="-h --help commands functions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -836,6 +842,70 @@ _signet() {
                     ;;
                 --request-timeout)
                     COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signet__subcmd__template)
+            opts="-d -w -h --data --engine --missing-key --left-delimiter --right-delimiter --write --help functions"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --data)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -d)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --engine)
+                    COMPREPLY=($(compgen -W "external sealed" -- "${cur}"))
+                    return 0
+                    ;;
+                --missing-key)
+                    COMPREPLY=($(compgen -W "default zero error" -- "${cur}"))
+                    return 0
+                    ;;
+                --left-delimiter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --right-delimiter)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --write)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                -w)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signet__subcmd__template__subcmd__functions)
+            opts="-h --engine --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --engine)
+                    COMPREPLY=($(compgen -W "external sealed" -- "${cur}"))
                     return 0
                     ;;
                 *)

@@ -35,6 +35,7 @@ complete -c signet -n "__fish_signet_needs_command" -f -a "unset" -d 'Remove one
 complete -c signet -n "__fish_signet_needs_command" -f -a "reseal" -d 'Seal the SealedSecrets of whole trees again with the newest key'
 complete -c signet -n "__fish_signet_needs_command" -f -a "cert" -d 'Print the sealing certificate'
 complete -c signet -n "__fish_signet_needs_command" -f -a "keys" -d 'List, make, back up and restore the controller\'s keys'
+complete -c signet -n "__fish_signet_needs_command" -f -a "template" -d 'Render a Go template with given values, without a cluster'
 complete -c signet -n "__fish_signet_needs_command" -f -a "completion" -d 'Print a completion script for a shell'
 complete -c signet -n "__fish_signet_needs_command" -f -a "version" -d 'Print the version'
 complete -c signet -n "__fish_signet_needs_command" -f -a "reference" -d 'Print this reference in Markdown'
@@ -231,6 +232,20 @@ complete -c signet -n "__fish_signet_using_subcommand keys; and __fish_seen_subc
 complete -c signet -n "__fish_signet_using_subcommand keys; and __fish_seen_subcommand_from restore" -l request-timeout -d 'Time limit of one request, such as 30s' -r
 complete -c signet -n "__fish_signet_using_subcommand keys; and __fish_seen_subcommand_from restore" -l insecure-skip-tls-verify -d 'Do not check the API server\'s certificate'
 complete -c signet -n "__fish_signet_using_subcommand keys; and __fish_seen_subcommand_from restore" -s h -l help -d 'Print help'
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -s d -l data -d 'File with the values, a map or a Secret in YAML or JSON; `-` is standard input' -r -F
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l engine -d 'Whose templates: those of ExternalSecrets, or of SealedSecrets, which have fewer functions' -r -f -a "external\t'Templates of ExternalSecrets'
+sealed\t'Templates in SealedSecrets'"
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l missing-key -d 'What a missing key gives; without this as in the cluster, an error with the external engine and `<no value>` with the sealed one' -r -f -a "default\t'`<no value>`'
+zero\t'An empty text'
+error\t'An error'"
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l left-delimiter -d 'What actions begin with' -r
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l right-delimiter -d 'What actions end with' -r
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -s w -l write -d 'File to write to, replaced only when everything succeeded' -r -F
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -a "functions" -d 'List the functions of templates, or explain one'
+complete -c signet -n "__fish_signet_using_subcommand template; and __fish_seen_subcommand_from functions" -l engine -d 'Whose templates: those of ExternalSecrets, or of SealedSecrets, which have fewer functions' -r -f -a "external\t'Templates of ExternalSecrets'
+sealed\t'Templates in SealedSecrets'"
+complete -c signet -n "__fish_signet_using_subcommand template; and __fish_seen_subcommand_from functions" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c signet -n "__fish_signet_using_subcommand completion" -s h -l help -d 'Print help'
 complete -c signet -n "__fish_signet_using_subcommand version" -s h -l help -d 'Print help'
-complete -c signet -n "__fish_signet_using_subcommand reference" -s h -l help -d 'Print help'
+complete -c signet -n "__fish_signet_using_subcommand reference" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -73,7 +73,8 @@ fn section(page: &mut String, command: &Command) {
 fn describe(page: &mut String, command: &Command) {
     let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
     let usage = command.clone().render_usage().to_string();
-    let usage = usage.trim_start_matches("Usage: ");
+    let usage: Vec<&str> = usage.trim_start_matches("Usage: ").lines().map(str::trim_start).collect();
+    let usage = usage.join("\n");
     let _ = write!(page, "\n## `{name}`\n\n{}.\n\n```text\n{usage}\n```\n", about(command));
     let arguments: Vec<&Arg> = command.get_arguments().filter(|arg| !arg.is_hide_set()).collect();
     if !arguments.is_empty() {
