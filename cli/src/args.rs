@@ -346,10 +346,10 @@ pub(crate) struct TemplateArgs {
     pub(crate) data: Option<PathBuf>,
     #[command(flatten)]
     pub(crate) engine: EngineArgs,
-    /// What a missing key gives; without this as in the cluster, an error with the external engine and `<no value>`
-    /// with the sealed one
-    #[arg(long, value_enum, value_name = "WHAT")]
-    pub(crate) missing_key: Option<MissingKeyChoice>,
+    /// What a missing key gives. In a cluster it is an error in an ExternalSecret, and `default`, which prints
+    /// `<no value>`, in a SealedSecret
+    #[arg(long, value_enum, value_name = "WHAT", default_value_t = MissingKeyChoice::Error)]
+    pub(crate) missing_key: MissingKeyChoice,
     /// What actions begin with
     #[arg(long, value_name = "TEXT", default_value = "{{")]
     pub(crate) left_delimiter: String,

@@ -235,7 +235,7 @@ complete -c signet -n "__fish_signet_using_subcommand keys; and __fish_seen_subc
 complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -s d -l data -d 'File with the values, a map or a Secret in YAML or JSON; `-` is standard input' -r -F
 complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l engine -d 'Whose templates: those of ExternalSecrets, or of SealedSecrets, which have fewer functions' -r -f -a "external\t'Templates of ExternalSecrets'
 sealed\t'Templates in SealedSecrets'"
-complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l missing-key -d 'What a missing key gives; without this as in the cluster, an error with the external engine and `<no value>` with the sealed one' -r -f -a "default\t'`<no value>`'
+complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l missing-key -d 'What a missing key gives. In a cluster it is an error in an ExternalSecret, and `default`, which prints `<no value>`, in a SealedSecret' -r -f -a "default\t'`<no value>`'
 zero\t'An empty text'
 error\t'An error'"
 complete -c signet -n "__fish_signet_using_subcommand template; and not __fish_seen_subcommand_from functions" -l left-delimiter -d 'What actions begin with' -r

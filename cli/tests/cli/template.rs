@@ -93,12 +93,13 @@ fn an_error_points_at_line_and_column_and_shows_no_value() {
 }
 
 #[test]
-fn a_missing_key_is_an_error_where_it_is_one_in_the_cluster() {
+fn a_missing_key_is_an_error_unless_told_otherwise() {
     let sandbox = sandbox("<{{ .missing }}>");
     for (flags, expected) in [
         ("", None),
         ("--engine external", None),
-        ("--engine sealed", Some("<<no value>>")),
+        ("--engine sealed", None),
+        ("--engine sealed --missing-key default", Some("<<no value>>")),
         ("--missing-key default", Some("<<no value>>")),
         ("--missing-key zero", Some("<>")),
         ("--missing-key error", None),

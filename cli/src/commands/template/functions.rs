@@ -15,7 +15,7 @@ const SIGNATURE_WIDTH: usize = 48;
 /// Lists the functions, or explains one.
 pub(super) fn run(args: &TemplateFunctionsArgs) -> Outcome {
     let choice = args.engine.engine;
-    let engine = super::engine(choice, None);
+    let engine = super::engine(choice);
     let text = match &args.name {
         Some(name) => explain(&engine, choice, name)?,
         None => list(&engine),
@@ -73,7 +73,7 @@ fn uses(example: &str, key: &str) -> bool {
 
 fn unknown(descriptions: &[Description], choice: EngineChoice, name: &str) -> Failure {
     let failure = Failure::usage(format!("no function of templates is called {name:?}"));
-    let others = super::engine(EngineChoice::External, None).descriptions();
+    let others = super::engine(EngineChoice::External).descriptions();
     if choice == EngineChoice::Sealed && others.iter().any(|other| other.name == name) {
         return failure.hint("ExternalSecrets have it: add --engine external");
     }
@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn names_that_are_no_function_lead_to_one() {
         let hint = |choice, name| {
-            let engine = super::super::engine(choice, None);
+            let engine = super::super::engine(choice);
             explain(&engine, choice, name).err().unwrap().to_string()
         };
         assert!(hint(EngineChoice::Sealed, "tojson").contains("meant: mustToJson, toJson"));

@@ -27,8 +27,9 @@ pub(super) fn run(args: TemplateArgs) -> Outcome {
         return functions::run(&args);
     }
     let (file, data) = inputs(args.file.as_deref(), args.data.as_deref())?;
-    let engine =
-        engine(args.engine.engine, args.missing_key).delimiters(&args.left_delimiter, &args.right_delimiter);
+    let engine = engine(args.engine.engine)
+        .missing_key(missing_key(args.missing_key))
+        .delimiters(&args.left_delimiter, &args.right_delimiter);
     let template = read(&file, Limits::default().template_bytes)?;
     let values =
         data::values(&read(&data, data::LIMIT)?).map_err(|failure| failure.at(name_of(&data).display()))?;
@@ -49,16 +50,18 @@ fn inputs(file: Option<&Path>, data: Option<&Path>) -> Outcome<(InputFile, Input
     Ok((file, data))
 }
 
-fn engine(choice: EngineChoice, missing_key: Option<MissingKeyChoice>) -> Engine {
-    let engine = match choice {
+fn engine(choice: EngineChoice) -> Engine {
+    match choice {
         EngineChoice::External => Engine::external(),
         EngineChoice::Sealed => Engine::sealed(),
-    };
-    match missing_key {
-        Some(MissingKeyChoice::Default) => engine.missing_key(MissingKey::Default),
-        Some(MissingKeyChoice::Zero) => engine.missing_key(MissingKey::Zero),
-        Some(MissingKeyChoice::Error) => engine.missing_key(MissingKey::Error),
-        None => engine,
+    }
+}
+
+fn missing_key(choice: MissingKeyChoice) -> MissingKey {
+    match choice {
+        MissingKeyChoice::Default => MissingKey::Default,
+        MissingKeyChoice::Zero => MissingKey::Zero,
+        MissingKeyChoice::Error => MissingKey::Error,
     }
 }
 
