@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use crate::function::{Fault, HIDDEN};
+use crate::object::Object;
 use crate::value::Value;
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -75,9 +76,26 @@ fn same(one: &Value, other: &Value) -> Result<bool, Fault> {
     }
     match (one, other) {
         (Value::Time(one), Value::Time(other)) => Ok(one == other),
-        (Value::Object(one), Value::Object(other)) => Ok(Rc::ptr_eq(one, other)),
+        (Value::Object(one), Value::Object(other)) => {
+            Ok(Rc::ptr_eq(one, other) || same_struct(one.as_ref(), other.as_ref())?)
+        }
+        (Value::Time(_), Value::Object(_)) | (Value::Object(_), Value::Time(_)) => Ok(false),
         _ => Err(Fault::text(format!("non-comparable type {HIDDEN}: {}", other.type_name()))),
     }
+}
+
+/// Whether two are structs, rather than pointers to some, of one type with the same in each field.
+fn same_struct(one: &dyn Object, other: &dyn Object) -> Result<bool, Fault> {
+    let fields = one.fields();
+    if one.type_name() != other.type_name() || one.type_name().starts_with('*') || fields.is_empty() {
+        return Ok(false);
+    }
+    for ((_, one), (_, other)) in fields.iter().zip(&other.fields()) {
+        if !equals(one, other)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Whether the first is less than the second.
