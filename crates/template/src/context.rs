@@ -1,8 +1,12 @@
-//! What a function may ask for while a template renders: time, randomness, and room to work in.
+//! What a function may ask for while a template renders: time, randomness, keys, and room to work in.
 
 use std::time::Duration;
 
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use jiff::Zoned;
+use signet_secret::Plaintext;
+use zeroize::Zeroizing;
 
 use crate::function::Fault;
 use crate::limits::{Limit, Limits};
@@ -17,6 +21,26 @@ pub trait Environment {
 
     /// How long ago rendering began.
     fn elapsed(&mut self) -> Duration;
+
+    /// A new RSA private key as PKCS#8, or nothing if none can be made.
+    ///
+    /// By default aws-lc makes it, with randomness of its own rather than [`random`](Self::random): it takes no other.
+    fn rsa_key(&mut self, size: RsaSize) -> Option<Plaintext> {
+        let size = match size {
+            RsaSize::Bits2048 => KeySize::Rsa2048,
+            RsaSize::Bits4096 => KeySize::Rsa4096,
+        };
+        let key = KeyPair::generate(size).ok()?.as_der().ok()?;
+        Some(Zeroizing::new(key.as_ref().to_vec()).into())
+    }
+}
+
+/// The lengths of the RSA keys that templates make.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(missing_docs, reason = "the names say it")]
+pub enum RsaSize {
+    Bits2048,
+    Bits4096,
 }
 
 /// How often the deadline is looked at, in steps.
@@ -44,6 +68,11 @@ impl<'a> Context<'a> {
     /// Fills `bytes` with randomness fit for keys.
     pub fn random(&mut self, bytes: &mut [u8]) {
         self.environment.random(bytes);
+    }
+
+    /// A new RSA private key as PKCS#8, or nothing if none can be made.
+    pub fn rsa_key(&mut self, size: RsaSize) -> Option<Plaintext> {
+        self.environment.rsa_key(size)
     }
 
     /// The limits of this rendering.

@@ -93,7 +93,7 @@ mod types;
 mod value;
 
 pub use bytes::ByteString;
-pub use context::{Context, Environment};
+pub use context::{Context, Environment, RsaSize};
 pub use engine::{Engine, MissingKey, Template};
 pub use error::{Error, Position};
 pub use function::{Args, Body, Fault, Function, Functions, HIDDEN};

@@ -5,16 +5,29 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::LazyLock;
 use std::time::Duration;
 
+use aws_lc_rs::encoding::AsDer as _;
+use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value as Json;
-use signet_template::{Engine, Environment, HIDDEN, MissingKey, Value};
+use signet_secret::Plaintext;
+use signet_template::{Engine, Environment, HIDDEN, MissingKey, RsaSize, Value};
 
 /// A world that never changes.
-struct Frozen(u8);
+struct Frozen(u64);
+
+/// Made once: it takes long.
+static RSA_2048: LazyLock<Vec<u8>> = LazyLock::new(|| new_key(KeySize::Rsa2048));
+static RSA_4096: LazyLock<Vec<u8>> = LazyLock::new(|| new_key(KeySize::Rsa4096));
+
+fn new_key(size: KeySize) -> Vec<u8> {
+    let key = KeyPair::generate(size).expect("a key is made");
+    key.as_der().expect("a key can be written").as_ref().to_vec()
+}
 
 impl Environment for Frozen {
     fn now(&mut self) -> Zoned {
@@ -23,9 +36,17 @@ impl Environment for Frozen {
 
     fn random(&mut self, bytes: &mut [u8]) {
         for byte in bytes {
-            self.0 = self.0.wrapping_mul(5).wrapping_add(113);
-            *byte = self.0;
+            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            *byte = self.0.to_be_bytes()[0];
         }
+    }
+
+    fn rsa_key(&mut self, size: RsaSize) -> Option<Plaintext> {
+        let key = match size {
+            RsaSize::Bits2048 => &*RSA_2048,
+            RsaSize::Bits4096 => &*RSA_4096,
+        };
+        Some(key.clone().into())
     }
 
     fn elapsed(&mut self) -> Duration {
@@ -46,6 +67,10 @@ const DIFFERENCES: &[(&str, &str)] = &[
     (r#"{{ mustToDate "2006-01-02 MST" "2024-05-05 CET" }}"#, ZONE_NAMES),
     (r#"{{ toDate "2006-01-02 MST" "2024-05-05 GMT+3" }}"#, ZONE_NAMES),
     (r#"{{ mustToDate "2006-01-02 MST" "2024-05-05 GMT+3" }}"#, ZONE_NAMES),
+    (
+        r#"{{ (genCAWithKey "ca" 1 .ec224).Key }}"#,
+        "aws-lc-rs has no P-224: such keys are read, but certify nothing",
+    ),
     ("{{ fromYaml .bin }}", "the text of an error about bytes that are not UTF-8"),
     ("{{ kebabcase .bin }}", "where words end among bytes that are not UTF-8"),
     ("{{ snakecase .bin }}", "where words end among bytes that are not UTF-8"),
@@ -53,16 +78,8 @@ const DIFFERENCES: &[(&str, &str)] = &[
 
 /// Functions that are still to be written: a template that calls one is refused, and its cases are left out here.
 const UNWRITTEN: &[&str] = &[
-    "buildCustomCert",
     "fullPemToPkcs12",
     "fullPemToPkcs12Pass",
-    "genCA",
-    "genCAWithKey",
-    "genPrivateKey",
-    "genSelfSignedCert",
-    "genSelfSignedCertWithKey",
-    "genSignedCert",
-    "genSignedCertWithKey",
     "jwkPrivateKeyPem",
     "jwkPublicKeyPem",
     "pemToPkcs12",

@@ -1,12 +1,15 @@
 //! The functions of the two engines, by topic.
 
+mod certificates;
 pub(crate) mod dates;
 mod decimals;
 mod defaults;
+mod der;
 mod dictionaries;
 mod digests;
 mod encodings;
 mod json;
+mod keys;
 mod letters;
 mod lists;
 mod numbers;
@@ -30,12 +33,14 @@ const NIL_DEREFERENCE: &str = "runtime error: invalid memory address or nil poin
 /// The functions that SealedSecret templates have: sprig's.
 pub(crate) fn sealed() -> Functions {
     let mut functions = Functions::new();
+    functions.extend(certificates::all());
     functions.extend(dates::all());
     functions.extend(defaults::all());
     functions.extend(dictionaries::all());
     functions.extend(digests::all());
     functions.extend(encodings::all());
     functions.extend(json::all());
+    functions.extend(keys::all());
     functions.extend(lists::all());
     functions.extend(numbers::all());
     functions.extend(passwords::all());

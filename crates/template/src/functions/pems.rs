@@ -1,6 +1,6 @@
 //! PEM blocks: picking some out, ordering certificate chains, decrypting with a private key.
 
-mod blocks;
+pub(super) mod blocks;
 mod chain;
 mod rsa;
 

@@ -20,6 +20,11 @@ pub(super) fn all() -> Vec<Function> {
     ]
 }
 
+/// The host of a URL, with its port, or Go's error.
+pub(super) fn host(text: &[u8]) -> Result<Vec<u8>, String> {
+    Url::parse(text).map(|url| url.host)
+}
+
 #[derive(Default)]
 struct Url {
     scheme: Vec<u8>,

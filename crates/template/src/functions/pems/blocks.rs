@@ -7,10 +7,10 @@ use super::super::letters::find;
 use crate::bytes::ByteString;
 
 /// A PEM block.
-pub(super) struct Block {
-    pub(super) kind: ByteString,
+pub(in super::super) struct Block {
+    pub(in super::super) kind: ByteString,
     headers: BTreeMap<Vec<u8>, Vec<u8>>,
-    pub(super) contents: ByteString,
+    pub(in super::super) contents: ByteString,
 }
 
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -18,7 +18,7 @@ const END: &[u8] = b"\n-----END ";
 const DASHES: &[u8] = b"-----";
 
 /// The first block, and what follows it. What is no block is skipped.
-pub(super) fn next(text: &[u8]) -> Option<(Block, &[u8])> {
+pub(in super::super) fn next(text: &[u8]) -> Option<(Block, &[u8])> {
     let mut from = 0;
     loop {
         let end = from + find(text.get(from..)?, END)?;
@@ -82,7 +82,7 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
 
 impl Block {
     /// The block as text.
-    pub(super) fn encoded(&self) -> Vec<u8> {
+    pub(in super::super) fn encoded(&self) -> Vec<u8> {
         const FIRST: &[u8] = b"Proc-Type";
         let mut out = [BEGIN, &self.kind, DASHES, b"\n"].concat();
         let first = self.headers.get_key_value(FIRST);
@@ -109,6 +109,6 @@ fn wrapped(contents: &[u8]) -> Vec<u8> {
 }
 
 /// A block without headers.
-pub(super) fn written(kind: &[u8], contents: &[u8]) -> Vec<u8> {
+pub(in super::super) fn written(kind: &[u8], contents: &[u8]) -> Vec<u8> {
     Block { kind: kind.into(), headers: BTreeMap::new(), contents: contents.into() }.encoded()
 }

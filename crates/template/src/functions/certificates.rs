@@ -1,0 +1,218 @@
+//! Certificates and their keys: issued, or brought along and checked.
+
+mod extensions;
+mod issue;
+mod read;
+
+use std::rc::Rc;
+
+use super::encodings::{BASE64, decoded};
+use super::fault;
+use super::keys::{self, PrivateKey};
+use super::pems::blocks;
+use crate::bytes::ByteString;
+use crate::context::{Context, RsaSize};
+use crate::function::{Args, Cause, Fault, Function};
+use crate::object::Object;
+use crate::types::Type;
+use crate::value::Value;
+use issue::{Issuer, Subject};
+
+const CERTIFICATE: Type = Type::Object(NAME);
+const NAME: &str = "sprig.certificate";
+
+pub(super) fn all() -> Vec<Function> {
+    [authorities(), own(), signed(), brought()].concat()
+}
+
+/// A certificate and its private key, both as PEM.
+struct Pair {
+    certificate: ByteString,
+    key: ByteString,
+}
+
+impl Object for Pair {
+    fn type_name(&self) -> &'static str {
+        NAME
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![("Cert", self.certificate.clone().into()), ("Key", self.key.clone().into())]
+    }
+}
+
+impl From<Pair> for Value {
+    fn from(pair: Pair) -> Self {
+        Self::Object(Rc::new(pair))
+    }
+}
+
+/// What a function that issues certificates takes from its arguments.
+#[derive(Clone, Copy)]
+struct Arguments {
+    subject: fn(&Args<'_>) -> Result<Subject, Fault>,
+    /// Where the certificate and key of the authority are; without one the certificate certifies itself.
+    issuer: Option<usize>,
+    /// Where the private key is; without one it is made.
+    key: Option<usize>,
+}
+
+impl Arguments {
+    /// Issues the certificate. A key is made last, when nothing else can fail any more.
+    fn issue(self, cx: &mut Context<'_>, args: &Args<'_>) -> Result<Value, Fault> {
+        let given = self.key.map(|at| given_key(cx, args.string(at)?)).transpose()?;
+        let issuer = self.issuer.map(|at| issuer(cx, args.value(at))).transpose()?;
+        let subject = (self.subject)(args)?;
+        let key = match given {
+            Some(key) => key,
+            None => PrivateKey::new_rsa(cx, RsaSize::Bits2048)?,
+        };
+        pair(cx, &subject, &key, issuer.as_ref())
+    }
+
+    fn function(self, name: &'static str, parameters: &'static [Type]) -> Function {
+        Function::new(name, parameters, CERTIFICATE, move |cx, args| self.issue(cx, args))
+    }
+}
+
+fn given_key(cx: &mut Context<'_>, text: &[u8]) -> Result<PrivateKey, Fault> {
+    cx.work(keys::USE_STEPS + text.len() as u64 / 16)?;
+    PrivateKey::from_pem(text).map_err(|why| Fault::text(format!("parsing private key: {why}")))
+}
+
+/// A name and days.
+fn authority(args: &Args<'_>) -> Result<Subject, Fault> {
+    Ok(Subject {
+        name: args.string(0)?.clone(),
+        addresses: Vec::new(),
+        hosts: Vec::new(),
+        days: args.int(1)?,
+        is_authority: true,
+    })
+}
+
+/// A name, addresses, hosts and days.
+fn bearer(args: &Args<'_>) -> Result<Subject, Fault> {
+    Ok(Subject {
+        name: args.string(0)?.clone(),
+        addresses: issue::addresses(args.list(1)?)?,
+        hosts: issue::hosts(args.list(2)?)?,
+        days: args.int(3)?,
+        is_authority: false,
+    })
+}
+
+fn authorities() -> Vec<Function> {
+    const NEW: Arguments = Arguments { subject: authority, issuer: None, key: None };
+    vec![
+        NEW.function("genCA", &[Type::String, Type::INT]).about(
+            "Makes a certificate authority that is valid for so many days.",
+            r#"{{ $ca := genCA "my-ca" 365 }}{{ $ca.Cert }}{{ $ca.Key }}"#,
+        ),
+        Arguments { key: Some(2), ..NEW }
+            .function("genCAWithKey", &[Type::String, Type::INT, Type::String])
+            .about(
+                "Makes a certificate authority of a private key.",
+                r#"{{ (genPrivateKey "ecdsa" | genCAWithKey "my-ca" 365).Cert }}"#,
+            ),
+    ]
+}
+
+fn own() -> Vec<Function> {
+    const NEW: Arguments = Arguments { subject: bearer, issuer: None, key: None };
+    vec![
+        NEW.function("genSelfSignedCert", &[Type::String, Type::LIST, Type::LIST, Type::INT]).about(
+            "Makes a certificate that certifies itself, for addresses and names, for so many days.",
+            r#"{{ (genSelfSignedCert "app" (list "10.0.0.1") (list "app.example.com") 365).Cert }}"#,
+        ),
+        Arguments { key: Some(4), ..NEW }
+            .function(
+                "genSelfSignedCertWithKey",
+                &[Type::String, Type::LIST, Type::LIST, Type::INT, Type::String],
+            )
+            .about(
+                "Makes a certificate of a private key that certifies itself.",
+                r#"{{ (genPrivateKey "ecdsa" | genSelfSignedCertWithKey "app" nil (list "app") 365).Cert }}"#,
+            ),
+    ]
+}
+
+fn signed() -> Vec<Function> {
+    const NEW: Arguments = Arguments { subject: bearer, issuer: Some(4), key: None };
+    vec![
+        NEW.function("genSignedCert", &[Type::String, Type::LIST, Type::LIST, Type::INT, CERTIFICATE]).about(
+            "Makes a certificate that an authority certifies, for addresses and names, for so many days.",
+            r#"{{ $ca := genCA "my-ca" 365 }}{{ (genSignedCert "app" nil (list "app") 365 $ca).Cert }}"#,
+        ),
+        Arguments { key: Some(5), ..NEW }
+            .function(
+                "genSignedCertWithKey",
+                &[Type::String, Type::LIST, Type::LIST, Type::INT, CERTIFICATE, Type::String],
+            )
+            .about(
+                "Makes a certificate of a private key that an authority certifies.",
+                r#"{{ $ca := genCA "my-ca" 365 }}{{ (genPrivateKey "ed25519" | genSignedCertWithKey "app" nil nil 90 $ca).Cert }}"#,
+            ),
+    ]
+}
+
+fn brought() -> Vec<Function> {
+    vec![
+        Function::new("buildCustomCert", &[Type::String, Type::String], CERTIFICATE, |cx, args| {
+            custom(cx, args.string(0)?, args.string(1)?).map(Into::into)
+        })
+        .about(
+            "Takes a certificate and its private key, both PEM as base64, to sign others with.",
+            r#"{{ $ca := buildCustomCert .cert .key }}{{ (genSignedCert "app" nil nil 365 $ca).Cert }}"#,
+        ),
+    ]
+}
+
+fn custom(cx: &mut Context<'_>, certificate: &[u8], key: &[u8]) -> Result<Pair, Fault> {
+    cx.allocate(certificate.len() + key.len())?;
+    cx.work(keys::USE_STEPS)?;
+    let undecoded = |what: &str| Fault::text(format!("unable to decode base64 {what}"));
+    let certificate: ByteString = decoded(certificate, &BASE64).map_err(|_| undecoded("certificate"))?.into();
+    let key: ByteString = decoded(key, &BASE64).map_err(|_| undecoded("private key"))?.into();
+    parsed(&certificate, "decodedCert")?;
+    PrivateKey::from_pem(&key).map_err(|why| Fault::text(format!("error parsing private key: {why}")))?;
+    Ok(Pair { certificate, key })
+}
+
+/// The certificate in a text's first PEM block. An error tells it by the name of a variable in the original.
+fn parsed(text: &[u8], variable: &str) -> Result<read::Certificate, Fault> {
+    let Some((block, _)) = blocks::next(text) else { return fault("unable to decode certificate") };
+    let failed = |why| Fault::text(format!("error parsing certificate: {variable}.Bytes: {why}"));
+    read::certificate(&block.contents).map_err(failed)
+}
+
+fn issuer(cx: &mut Context<'_>, value: &Value) -> Result<Issuer, Fault> {
+    let fields = match value {
+        Value::Object(object) => object.fields(),
+        _ => Vec::new(),
+    };
+    let [(_, Value::String(certificate)), (_, Value::String(key))] = &fields[..] else {
+        return fault("the authority is no certificate");
+    };
+    cx.work(keys::USE_STEPS + (certificate.len() + key.len()) as u64 / 16)?;
+    let certificate = parsed(certificate, "decodedSignerCert")?;
+    let failed = |why| Fault::text(format!("error parsing private key: {why}"));
+    Ok(Issuer { certificate, key: PrivateKey::from_pem(key).map_err(failed)? })
+}
+
+/// Issues the certificate.
+fn pair(
+    cx: &mut Context<'_>,
+    subject: &Subject,
+    key: &PrivateKey,
+    issuer: Option<&Issuer>,
+) -> Result<Value, Fault> {
+    let certificate = issue::certificate(cx, subject, key, issuer).map_err(|fault| match fault.0 {
+        Cause::Text(why) => Fault::text([b"error creating certificate: ", &why[..]].concat()),
+        limit => Fault(limit),
+    })?;
+    let certificate = blocks::written(b"CERTIFICATE", &certificate).into();
+    let key: ByteString = key.to_pem()?.into();
+    cx.allocate(2 * key.len())?;
+    Ok(Pair { certificate, key }.into())
+}
