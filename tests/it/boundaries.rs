@@ -29,7 +29,13 @@ const TABLE: &[Row] = &[
     Row { package: "signet-secret", ours: &[], never: PURE },
     Row { package: "signet-manifest", ours: &[], never: PURE },
     Row { package: "signet-sealed", ours: &["signet-secret"], never: PURE },
-    Row { package: "signet-template", ours: &["signet-secret", "signet-manifest"], never: PURE },
+    Row { package: "signet-go-regex", ours: &[], never: PURE },
+    Row {
+        package: "signet-sops",
+        ours: &["signet-secret", "signet-manifest", "signet-go-regex"],
+        never: PURE,
+    },
+    Row { package: "signet-template", ours: &["signet-secret", "signet-manifest", "signet-go-regex"], never: PURE },
     Row { package: "signet-crds", ours: &[], never: &[ASYNC_RUNTIME, KUBERNETES_CLIENT, HTTP_CLIENTS] },
     Row {
         package: "signet-controller",
@@ -49,7 +55,14 @@ const HTTP_CLIENTS: &[&str] = &["hyper", "hyper-util", "reqwest", "ureq", "axum"
 const TOOLS: &[&str] = &["signet-tests", "signet-bench", "xtask"];
 
 /// Crates whose code must not touch files, environment, clock, processes or the network.
-const PURE_FOLDERS: &[&str] = &["crates/secret", "crates/manifest", "crates/sealed", "crates/template"];
+const PURE_FOLDERS: &[&str] = &[
+    "crates/secret",
+    "crates/manifest",
+    "crates/sealed",
+    "crates/go-regex",
+    "crates/sops",
+    "crates/template",
+];
 
 /// One cryptography, one TLS, no abandoned YAML; and no private RSA operation that can be timed.
 const BANNED: &[&str] = &[

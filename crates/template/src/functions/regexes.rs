@@ -1,7 +1,5 @@
 //! Regular expressions in Go's syntax.
 
-mod syntax;
-
 use regex::bytes::Regex;
 
 use super::{also, fault, lists};
@@ -11,9 +9,6 @@ use crate::function::{Fault, Function, HIDDEN};
 use crate::runes;
 use crate::types::Type;
 use crate::value::{List, Value};
-
-/// Of a compiled expression, in bytes.
-const SIZE: usize = 4 * 1024 * 1024;
 
 const TWO: &[Type] = &[Type::String, Type::String];
 const THREE: &[Type] = &[Type::String, Type::String, Type::String];
@@ -32,13 +27,7 @@ pub(super) fn all() -> Vec<Function> {
 
 fn compile(cx: &mut Context<'_>, expression: &[u8], bad: Bad) -> Result<Regex, Fault> {
     cx.work(expression.len() as u64 + 64)?;
-    let compiled = syntax::translate(expression).and_then(|expression| {
-        regex::bytes::RegexBuilder::new(&expression).size_limit(SIZE).build().map_err(|error| match error {
-            regex::Error::CompiledTooBig(_) => "expression too large",
-            _ => "invalid character class range",
-        })
-    });
-    compiled.or_else(|code| {
+    signet_go_regex::compile(expression).or_else(|code| {
         let error = format!("error parsing regexp: {code}: `{HIDDEN}`");
         match bad {
             Bad::Error => fault(error),

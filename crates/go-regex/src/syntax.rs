@@ -3,8 +3,7 @@
 //! The two agree on what expressions mean, but not on what is one: classes such as `\d` are ASCII in Go, `[[a]]` and
 //! `[a&&b]` have nothing special, there is `\Q...\E`, and much that the crate accepts is an error.
 
-/// What Go says is wrong.
-pub(super) type Code = &'static str;
+use crate::Code;
 
 const REPEAT: Code = "invalid repeat count";
 const ESCAPE: Code = "invalid escape sequence";
@@ -16,7 +15,7 @@ const REPEATS: u32 = 1000;
 const DEPTH: usize = 1000;
 
 /// The same expression for the `regex` crate.
-pub(super) fn translate(expression: &[u8]) -> Result<String, Code> {
+pub(crate) fn translate(expression: &[u8]) -> Result<String, Code> {
     let text = std::str::from_utf8(expression).map_err(|_| "invalid UTF-8")?;
     let mut translation =
         Translation { rest: text, out: String::new(), open: 0, last: Last::Nothing, names: Vec::new() };
