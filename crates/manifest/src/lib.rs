@@ -48,6 +48,12 @@ mod value;
 mod write;
 mod yaml;
 
+/// How Go's YAML libraries read and write single numbers, for formats of our own that must agree with them.
+pub mod scalar {
+    pub use crate::number::float_to_yaml;
+    pub use crate::resolve::{integer, is_base60, is_decimal_float};
+}
+
 pub use document::{Conversion, ConversionKind, Document, Documents, Format};
 pub use edit::{Edit, EditError};
 pub use error::ReadError;

@@ -17,7 +17,7 @@ pub(crate) fn float_to_key(value: f64) -> String {
 }
 
 /// A float as the YAML library writes it into YAML, with 64 bits.
-pub(crate) fn float_to_yaml(value: f64) -> String {
+pub fn float_to_yaml(value: f64) -> String {
     yaml_special(value.is_nan(), value.is_infinite(), value < 0.0)
         .unwrap_or_else(|| general(&format!("{value:e}")))
 }

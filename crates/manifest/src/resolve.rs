@@ -66,8 +66,8 @@ fn number(text: &str) -> Resolved {
     Resolved::Text
 }
 
-/// An integer with the prefixes of Go: `0x`, `0o`, `0b`, and `0` for octal.
-fn integer(plain: &str) -> Option<i128> {
+/// An integer of 64 bits, signed or not, with the prefixes of Go: `0x`, `0o`, `0b`, and `0` for octal.
+pub fn integer(plain: &str) -> Option<i128> {
     let value = signed(plain, |digits| {
         let bytes = digits.as_bytes();
         match (bytes.first()?, bytes.get(1).map(u8::to_ascii_lowercase)) {
@@ -102,8 +102,8 @@ fn magnitude(digits: &str, radix: u32) -> Option<u64> {
     u64::from_str_radix(digits, radix).ok()
 }
 
-/// `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
-fn is_decimal_float(plain: &str) -> bool {
+/// Whether a text is a number of `[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?`
+pub fn is_decimal_float(plain: &str) -> bool {
     let rest = plain.strip_prefix(['-', '+']).unwrap_or(plain);
     let (whole, rest) = split_digits(rest);
     let rest = match rest.strip_prefix('.') {
@@ -207,7 +207,7 @@ fn one_or_two_digits(text: &str) -> Option<(u32, &str)> {
 }
 
 /// Whether other YAML 1.1 readers take the text for a number in base 60, such as `1:30`.
-pub(crate) fn is_base60(text: &str) -> bool {
+pub fn is_base60(text: &str) -> bool {
     let rest = text.strip_prefix(['-', '+']).unwrap_or(text);
     let mut groups = rest.split(':');
     let first = groups.next().unwrap_or_default();

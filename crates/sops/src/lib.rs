@@ -1,9 +1,11 @@
 //! SOPS files.
 
 mod cipher;
+mod codec;
 mod decrypt;
 mod encrypt;
 pub mod keys;
+mod limits;
 mod mac;
 mod metadata;
 mod random;
@@ -19,6 +21,7 @@ mod tree;
 mod walk;
 
 pub use cipher::{Cipher, DATA_KEY_BYTES, DataKey};
+pub use codec::{Format, Layout, ReadError, WriteError};
 pub use decrypt::{DecryptError, Decrypted, MacCheck, MacError};
 pub use encrypt::EncryptError;
 pub use metadata::{Metadata, MetadataError, SOPS_VERSION};

@@ -1,0 +1,571 @@
+//! From tokens to nodes, by the grammar of YAML, with each comment at the node that the Go library gives it to.
+
+use std::collections::HashMap;
+
+use granit_parser::ScalarStyle;
+use zeroize::Zeroizing;
+
+use super::comments::{Comment, Position};
+use super::tokens::{self, Kind, Token};
+use crate::codec::{ReadError, syntax};
+use crate::limits;
+
+pub(super) type NodeId = usize;
+
+/// Lines of comment with their marks; empty for none.
+pub(super) type Lines = Zeroizing<String>;
+
+pub(super) struct Stream {
+    pub(super) nodes: Vec<Node>,
+    pub(super) documents: Vec<Document>,
+}
+
+pub(super) struct Document {
+    pub(super) head: Lines,
+    pub(super) root: NodeId,
+    pub(super) foot: Lines,
+}
+
+pub(super) struct Node {
+    pub(super) kind: NodeKind,
+    /// The tag in its long form; empty for none.
+    pub(super) tag: String,
+    pub(super) head: Lines,
+    pub(super) beside: Lines,
+    pub(super) foot: Lines,
+    /// From 1.
+    pub(super) line: usize,
+}
+
+pub(super) enum NodeKind {
+    Scalar { text: Zeroizing<String>, plain: bool },
+    Sequence(Vec<NodeId>),
+    Mapping(Vec<(NodeId, NodeId)>),
+    Alias(NodeId),
+}
+
+/// Reads the documents of a stream.
+pub(super) fn parse(text: &str) -> Result<Stream, ReadError> {
+    let (tokens, comments) = tokens::scan(text)?;
+    let mut parser = Parser {
+        text,
+        tokens: tokens.into_iter().peekable(),
+        comments: comments.into_iter().peekable(),
+        above: Comments::default(),
+        stem: Lines::default(),
+        nodes: Vec::new(),
+        anchors: HashMap::new(),
+        tag_prefixes: HashMap::new(),
+        depth: 0,
+        line_starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
+    };
+    let documents = parser.stream()?;
+    Ok(Stream { nodes: parser.nodes, documents })
+}
+
+type Parsed<T> = Result<T, ReadError>;
+
+/// Comments that were read and wait for their node.
+#[derive(Default)]
+struct Comments {
+    head: Lines,
+    beside: Lines,
+    foot: Lines,
+}
+
+struct Parser<'t> {
+    text: &'t str,
+    tokens: std::iter::Peekable<std::vec::IntoIter<Token<'t>>>,
+    comments: std::iter::Peekable<std::vec::IntoIter<Comment>>,
+    above: Comments,
+    /// A comment above the dash of an element that is itself a list or a mapping: it belongs to the element, and not
+    /// to what the element begins with.
+    stem: Lines,
+    nodes: Vec<Node>,
+    /// Those of earlier documents are known as well, as in the Go library.
+    anchors: HashMap<String, NodeId>,
+    tag_prefixes: HashMap<String, String>,
+    depth: usize,
+    line_starts: Vec<usize>,
+}
+
+/// What a token is, without what it holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Next {
+    Directive,
+    DocumentStart,
+    DocumentEnd,
+    StreamEnd,
+    SequenceStart,
+    MappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    PairStart,
+    PairEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Other,
+}
+
+impl<'t> Parser<'t> {
+    fn stream(&mut self) -> Parsed<Vec<Document>> {
+        self.peek();
+        self.tokens.next();
+        let mut documents = Vec::new();
+        loop {
+            let first = documents.is_empty();
+            while !first && self.peek() == Next::DocumentEnd {
+                self.tokens.next();
+            }
+            self.tag_prefixes.clear();
+            let next = self.peek();
+            let (head, root) = match next {
+                Next::StreamEnd => return Ok(documents),
+                Next::Directive | Next::DocumentStart => (Lines::default(), self.explicit_document()?),
+                _ if first => (self.document_head(), self.node(true, false)?),
+                _ => return Err(self.problem("the start of a document was expected")),
+            };
+            documents.push(self.document_end(head, root));
+        }
+    }
+
+    fn explicit_document(&mut self) -> Parsed<NodeId> {
+        while self.peek() == Next::Directive {
+            if let Some(Token { kind: Kind::TagDirective(handle, prefix), .. }) = self.tokens.next() {
+                self.tag_prefixes.insert(handle.into_owned(), prefix.into_owned());
+            }
+        }
+        if self.peek() != Next::DocumentStart {
+            return Err(self.problem("the start of a document was expected"));
+        }
+        self.tokens.next();
+        match self.peek() {
+            Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd => Ok(self.nothing()),
+            _ => self.node(true, false),
+        }
+    }
+
+    /// Comments above the first node, up to the last empty line, belong to the document.
+    fn document_head(&mut self) -> Lines {
+        let comment = std::mem::take(&mut self.above.head);
+        let end = if comment.ends_with('\n') { Some(comment.len()) } else { comment.rfind("\n\n").map(|at| at + 2) };
+        let Some(at) = end else {
+            self.above.head = comment;
+            return Lines::default();
+        };
+        self.above.head = Zeroizing::new(comment[at..].to_owned());
+        Zeroizing::new(comment[..at].trim_end_matches('\n').to_owned())
+    }
+
+    fn document_end(&mut self, head: Lines, root: NodeId) -> Document {
+        if self.peek() == Next::DocumentEnd {
+            self.tokens.next();
+        }
+        let Comments { head: above, foot, .. } = self.take_comments();
+        let foot = if foot.is_empty() { above } else { foot };
+        Document { head, root, foot }
+    }
+
+    fn node(&mut self, block: bool, indentless: bool) -> Parsed<NodeId> {
+        if self.depth == limits::DEPTH {
+            return Err(self.problem("lists and mappings are nested too deeply"));
+        }
+        self.depth += 1;
+        let node = self.node_at_depth(block, indentless);
+        self.depth -= 1;
+        node
+    }
+
+    fn node_at_depth(&mut self, block: bool, indentless: bool) -> Parsed<NodeId> {
+        self.peek();
+        let line = self.line();
+        if let Some(Kind::Alias(name)) = self.kind() {
+            let name = name.as_ref().to_owned();
+            let target = self.anchors.get(&name).copied();
+            let target = target.ok_or_else(|| self.problem("an alias has no anchor"))?;
+            let id = self.push(NodeKind::Alias(target), String::new(), line);
+            self.give_comments(id);
+            self.tokens.next();
+            return Ok(id);
+        }
+        let (anchor, tag) = self.properties()?;
+        let next = self.peek();
+        let id = match next {
+            Next::BlockEntry if indentless => {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                    this.indentless_sequence(id)
+                })?
+            }
+            Next::FlowSequenceStart => {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                    this.give_comments(id);
+                    this.flow_sequence(id)
+                })?
+            }
+            Next::FlowMappingStart => {
+                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, line, |this, id| {
+                    this.give_comments(id);
+                    this.flow_mapping(id)
+                })?
+            }
+            Next::SequenceStart if block => {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                    this.nodes[id].head = std::mem::take(&mut this.stem);
+                    this.block_sequence(id)
+                })?
+            }
+            Next::MappingStart if block => {
+                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, line, |this, id| {
+                    this.nodes[id].head = std::mem::take(&mut this.stem);
+                    this.block_mapping(id)
+                })?
+            }
+            _ => return self.scalar(&anchor, tag, line),
+        };
+        Ok(id)
+    }
+
+    fn scalar(&mut self, anchor: &Option<String>, tag: String, line: usize) -> Parsed<NodeId> {
+        let id = match self.kind() {
+            Some(Kind::Scalar(..)) => {
+                let Some(Token { kind: Kind::Scalar(style, text), .. }) = self.tokens.next() else {
+                    return Err(self.problem("a value was expected"));
+                };
+                let text = Zeroizing::new(text.into_owned());
+                let id = self.push(NodeKind::Scalar { text, plain: style == ScalarStyle::Plain }, tag, line);
+                self.give_comments(id);
+                id
+            }
+            _ if anchor.is_some() || !tag.is_empty() => self.push(empty(), tag, line),
+            _ => return Err(self.problem("a value was expected")),
+        };
+        self.name(id, anchor);
+        Ok(id)
+    }
+
+    fn properties(&mut self) -> Parsed<(Option<String>, String)> {
+        let (mut anchor, mut tag) = (None, String::new());
+        loop {
+            self.peek();
+            match self.kind() {
+                Some(Kind::Anchor(name)) if anchor.is_none() => anchor = Some(name.as_ref().to_owned()),
+                Some(Kind::Tag(handle, suffix)) if tag.is_empty() => {
+                    let (handle, suffix) = (handle.as_ref().to_owned(), suffix.as_ref().to_owned());
+                    tag = self.long_tag(&handle, &suffix)?;
+                }
+                _ => return Ok((anchor, tag)),
+            }
+            self.tokens.next();
+        }
+    }
+
+    fn long_tag(&mut self, handle: &str, suffix: &str) -> Parsed<String> {
+        let prefix = match handle {
+            "" => "",
+            "!!" => self.tag_prefixes.get("!!").map_or("tag:yaml.org,2002:", String::as_str),
+            "!" => self.tag_prefixes.get("!").map_or("!", String::as_str),
+            named => match self.tag_prefixes.get(named) {
+                Some(prefix) => prefix,
+                None => return Err(self.problem("a tag has an unknown handle")),
+            },
+        };
+        Ok(format!("{prefix}{suffix}"))
+    }
+
+    fn open(
+        &mut self,
+        kind: NodeKind,
+        anchor: &Option<String>,
+        tag: String,
+        line: usize,
+        fill: impl FnOnce(&mut Self, NodeId) -> Parsed<()>,
+    ) -> Parsed<NodeId> {
+        let id = self.push(kind, tag, line);
+        self.name(id, anchor);
+        fill(self, id)?;
+        Ok(id)
+    }
+
+    fn block_sequence(&mut self, id: NodeId) -> Parsed<()> {
+        self.tokens.next();
+        loop {
+            match self.peek() {
+                Next::BlockEntry => self.block_entry(id, &[Next::BlockEntry, Next::BlockEnd])?,
+                Next::BlockEnd => break,
+                _ => return Err(self.problem("a dash was expected")),
+            }
+        }
+        self.tokens.next();
+        Ok(())
+    }
+
+    fn indentless_sequence(&mut self, id: NodeId) -> Parsed<()> {
+        while self.peek() == Next::BlockEntry {
+            self.block_entry(id, &[Next::BlockEntry, Next::Key, Next::Value, Next::BlockEnd])?;
+        }
+        Ok(())
+    }
+
+    /// A dash and its element. One of `ends` instead of an element means that there is none.
+    fn block_entry(&mut self, id: NodeId, ends: &[Next]) -> Parsed<()> {
+        let above = self.above.head.len();
+        self.tokens.next();
+        let next = self.peek();
+        if above > 0 && matches!(next, Next::SequenceStart | Next::MappingStart) {
+            let comment = std::mem::take(&mut self.above.head);
+            self.stem = Zeroizing::new(comment[..above].to_owned());
+            self.above.head = Zeroizing::new(comment.get(above + 1..).unwrap_or_default().to_owned());
+        }
+        let element = if ends.contains(&next) { self.nothing() } else { self.node(true, false)? };
+        self.add_element(id, element);
+        Ok(())
+    }
+
+    fn block_mapping(&mut self, id: NodeId) -> Parsed<()> {
+        const ENDS: [Next; 3] = [Next::Key, Next::Value, Next::BlockEnd];
+        self.tokens.next();
+        loop {
+            let key = match self.peek() {
+                Next::Key => {
+                    self.tokens.next();
+                    let next = self.peek();
+                    if ENDS.contains(&next) { self.nothing() } else { self.node(true, true)? }
+                }
+                Next::BlockEnd => break,
+                _ => return Err(self.problem("a key was expected")),
+            };
+            self.move_foot_up(id, key);
+            let value = if self.peek() == Next::Value {
+                self.tokens.next();
+                let next = self.peek();
+                if ENDS.contains(&next) { self.nothing() } else { self.node(true, true)? }
+            } else {
+                self.nothing()
+            };
+            self.add_entry(id, key, value);
+        }
+        self.end_mapping(id);
+        // With less indentation, what stands below belongs to the last entry.
+        let last = match &self.nodes[id].kind {
+            NodeKind::Mapping(entries) => entries.last().map(|(key, _)| *key),
+            _ => None,
+        };
+        if let Some(last) = last
+            && !self.nodes[id].foot.is_empty()
+        {
+            self.nodes[last].foot = std::mem::take(&mut self.nodes[id].foot);
+        }
+        Ok(())
+    }
+
+    /// The foot of a key is that of the entry before it.
+    fn move_foot_up(&mut self, id: NodeId, key: NodeId) {
+        let before = match &self.nodes[id].kind {
+            NodeKind::Mapping(entries) => entries.last().map(|(key, _)| *key),
+            _ => None,
+        };
+        if let Some(before) = before
+            && !self.nodes[key].foot.is_empty()
+        {
+            self.nodes[before].foot = std::mem::take(&mut self.nodes[key].foot);
+        }
+    }
+
+    fn flow_sequence(&mut self, id: NodeId) -> Parsed<()> {
+        self.tokens.next();
+        let mut first = true;
+        while self.peek() != Next::FlowSequenceEnd {
+            self.flow_separator(&mut first)?;
+            match self.peek() {
+                Next::FlowSequenceEnd => break,
+                Next::PairStart => {
+                    let pair = self.pair()?;
+                    self.add_element(id, pair);
+                }
+                _ => {
+                    let element = self.node(false, false)?;
+                    self.add_element(id, element);
+                }
+            }
+        }
+        let Comments { beside, foot, .. } = self.take_comments();
+        self.nodes[id].beside = beside;
+        self.nodes[id].foot = foot;
+        self.tokens.next();
+        Ok(())
+    }
+
+    fn flow_mapping(&mut self, id: NodeId) -> Parsed<()> {
+        self.tokens.next();
+        let mut first = true;
+        while self.peek() != Next::FlowMappingEnd {
+            self.flow_separator(&mut first)?;
+            if self.peek() == Next::FlowMappingEnd {
+                break;
+            }
+            self.flow_entry(id, &[Next::FlowEntry, Next::FlowMappingEnd])?;
+        }
+        self.end_mapping(id);
+        Ok(())
+    }
+
+    fn pair(&mut self) -> Parsed<NodeId> {
+        let line = self.line();
+        let id = self.push(NodeKind::Mapping(Vec::new()), String::new(), line);
+        self.tokens.next();
+        self.flow_entry(id, &[Next::FlowEntry, Next::FlowSequenceEnd, Next::PairEnd])?;
+        if self.peek() != Next::PairEnd {
+            return Err(self.problem("a comma or a closing bracket was expected"));
+        }
+        self.tokens.next();
+        Ok(id)
+    }
+
+    fn flow_separator(&mut self, first: &mut bool) -> Parsed<()> {
+        if !std::mem::take(first) {
+            if self.peek() != Next::FlowEntry {
+                return Err(self.problem("a comma or a closing bracket was expected"));
+            }
+            self.tokens.next();
+        }
+        Ok(())
+    }
+
+    fn flow_entry(&mut self, id: NodeId, ends: &[Next]) -> Parsed<()> {
+        let explicit = self.peek() == Next::Key;
+        if explicit {
+            self.tokens.next();
+        }
+        let next = self.peek();
+        let no_key = next == Next::Value || (explicit && ends.contains(&next));
+        let key = if no_key { self.nothing() } else { self.node(false, false)? };
+        let value = if self.peek() == Next::Value {
+            self.tokens.next();
+            let next = self.peek();
+            if ends.contains(&next) { self.nothing() } else { self.node(false, false)? }
+        } else {
+            self.nothing()
+        };
+        self.add_entry(id, key, value);
+        Ok(())
+    }
+
+    fn end_mapping(&mut self, id: NodeId) {
+        let Comments { beside, foot, .. } = self.take_comments();
+        self.nodes[id].beside = beside;
+        self.nodes[id].foot = foot;
+        self.tokens.next();
+    }
+
+    fn add_element(&mut self, id: NodeId, element: NodeId) {
+        if let NodeKind::Sequence(elements) = &mut self.nodes[id].kind {
+            elements.push(element);
+        }
+    }
+
+    fn add_entry(&mut self, id: NodeId, key: NodeId, value: NodeId) {
+        if self.nodes[key].foot.is_empty() {
+            self.nodes[key].foot = std::mem::take(&mut self.nodes[value].foot);
+        }
+        if let NodeKind::Mapping(entries) = &mut self.nodes[id].kind {
+            entries.push((key, value));
+        }
+    }
+
+    /// A value that was left out. Comments that wait go to the next node.
+    fn nothing(&mut self) -> NodeId {
+        let line = self.line();
+        self.push(empty(), String::new(), line)
+    }
+
+    fn push(&mut self, kind: NodeKind, tag: String, line: usize) -> NodeId {
+        let (head, beside, foot) = Default::default();
+        self.nodes.push(Node { kind, tag, head, beside, foot, line });
+        self.nodes.len() - 1
+    }
+
+    fn name(&mut self, id: NodeId, anchor: &Option<String>) {
+        if let Some(anchor) = anchor {
+            self.anchors.insert(anchor.clone(), id);
+        }
+    }
+
+    fn give_comments(&mut self, id: NodeId) {
+        let Comments { head, beside, foot } = self.take_comments();
+        let node = &mut self.nodes[id];
+        (node.head, node.beside, node.foot) = (head, beside, foot);
+    }
+
+    fn take_comments(&mut self) -> Comments {
+        self.stem = Lines::default();
+        std::mem::take(&mut self.above)
+    }
+
+    fn kind(&mut self) -> Option<&Kind<'t>> {
+        self.tokens.peek().map(|token| &token.kind)
+    }
+
+    /// Looks at the next token, which collects the comments that belong to it.
+    fn peek(&mut self) -> Next {
+        let Some(token) = self.tokens.peek() else { return Next::StreamEnd };
+        let next = next(&token.kind);
+        while let Some(comment) = self.comments.next_if(|comment| {
+            let head_of_end = comment.position == Position::Head && next == Next::BlockEnd;
+            comment.owner <= token.start && !head_of_end
+        }) {
+            let lines = match comment.position {
+                Position::Head => &mut self.above.head,
+                Position::Line => &mut self.above.beside,
+                Position::Foot => &mut self.above.foot,
+            };
+            if !lines.is_empty() {
+                lines.push('\n');
+            }
+            lines.push_str(&comment.text);
+        }
+        next
+    }
+
+    /// The line of the next token.
+    fn line(&mut self) -> usize {
+        let start = self.tokens.peek().map_or(self.text.len(), |token| token.start);
+        1 + self.line_starts.partition_point(|line| *line <= start)
+    }
+
+    fn problem(&mut self, problem: &'static str) -> ReadError {
+        let start = self.tokens.peek().map_or(self.text.len(), |token| token.start);
+        syntax(self.text.as_bytes(), start, problem)
+    }
+}
+
+fn empty() -> NodeKind {
+    NodeKind::Scalar { text: Zeroizing::default(), plain: true }
+}
+
+fn next(kind: &Kind<'_>) -> Next {
+    match kind {
+        Kind::Directive | Kind::TagDirective(..) => Next::Directive,
+        Kind::DocumentStart => Next::DocumentStart,
+        Kind::DocumentEnd => Next::DocumentEnd,
+        Kind::StreamEnd => Next::StreamEnd,
+        Kind::SequenceStart => Next::SequenceStart,
+        Kind::MappingStart => Next::MappingStart,
+        Kind::BlockEnd => Next::BlockEnd,
+        Kind::FlowSequenceStart => Next::FlowSequenceStart,
+        Kind::FlowSequenceEnd => Next::FlowSequenceEnd,
+        Kind::FlowMappingStart => Next::FlowMappingStart,
+        Kind::FlowMappingEnd => Next::FlowMappingEnd,
+        Kind::PairStart => Next::PairStart,
+        Kind::PairEnd => Next::PairEnd,
+        Kind::BlockEntry => Next::BlockEntry,
+        Kind::FlowEntry => Next::FlowEntry,
+        Kind::Key => Next::Key,
+        Kind::Value => Next::Value,
+        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => Next::Other,
+    }
+}

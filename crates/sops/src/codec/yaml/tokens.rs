@@ -1,0 +1,253 @@
+//! Tokens with the places that the Go library gives them.
+
+use std::borrow::Cow;
+
+use granit_parser::{Options, ScalarStyle, Scanner, StrInput, TokenType};
+use zeroize::Zeroizing;
+
+use super::comments::{Comment, CommentScanner};
+use crate::codec::{ReadError, syntax};
+use crate::limits;
+
+/// The text of a stream: UTF-8, or UTF-16 with a mark. The mark is dropped.
+pub(super) fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, ReadError> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units = bytes.chunks(2).map(|pair| unit([pair[0], *pair.get(1).unwrap_or(&0)]));
+        let text: Result<String, _> = char::decode_utf16(units).collect();
+        text.map_err(|_| syntax(b"", 0, "the text is not UTF-16, as its mark says"))
+    };
+    let text = match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes)?,
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes)?,
+        _ => {
+            let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+            let text = std::str::from_utf8(bytes);
+            text.map_err(|error| syntax(bytes, error.valid_up_to(), "the text is not UTF-8"))?.to_owned()
+        }
+    };
+    let text = Zeroizing::new(text);
+    let allowed = |c: char| match c {
+        '\t' | '\n' | '\r' | '\u{85}' => true,
+        '\u{feff}' | '\u{fffe}' | '\u{ffff}' => false,
+        c => !c.is_control(),
+    };
+    match text.find(|c| !allowed(c)) {
+        Some(at) => Err(syntax(text.as_bytes(), at, "control characters are not allowed")),
+        None => Ok(text),
+    }
+}
+
+/// What a token is. The Go library knows the same, except for [`Kind::PairStart`] and [`Kind::PairEnd`].
+#[derive(Debug, PartialEq)]
+pub(super) enum Kind<'t> {
+    StreamStart,
+    StreamEnd,
+    Directive,
+    /// A `%TAG`: handle and prefix.
+    TagDirective(Cow<'t, str>, Cow<'t, str>),
+    DocumentStart,
+    DocumentEnd,
+    SequenceStart,
+    MappingStart,
+    BlockEnd,
+    FlowSequenceStart,
+    FlowSequenceEnd,
+    FlowMappingStart,
+    FlowMappingEnd,
+    /// A mapping of one entry in a flow sequence, which has no brackets.
+    PairStart,
+    PairEnd,
+    BlockEntry,
+    FlowEntry,
+    Key,
+    Value,
+    Alias(Cow<'t, str>),
+    Anchor(Cow<'t, str>),
+    Tag(Cow<'t, str>, Cow<'t, str>),
+    Scalar(ScalarStyle, Cow<'t, str>),
+}
+
+/// A token and where it begins. Those without text of their own begin where the next one does, and ends of blocks
+/// before the comments that no longer belong to them.
+#[derive(Debug)]
+pub(super) struct Token<'t> {
+    pub(super) kind: Kind<'t>,
+    pub(super) start: usize,
+}
+
+/// All tokens of a text, and the comments between them.
+pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), ReadError> {
+    let mut options = Options::default();
+    options.set_emit_comments(false);
+    options.flow_nesting_limit = limits::DEPTH;
+    options.block_nesting_limit = limits::DEPTH;
+    let mut places = Places {
+        text,
+        tokens: Vec::new(),
+        comments: CommentScanner::new(text),
+        waiting: Vec::new(),
+        indents: Vec::new(),
+        flow_level: 0,
+        pairs: 0,
+    };
+    let mut last_line = 1;
+    for token in Scanner::with_options(StrInput::new(text), options) {
+        let token = token.map_err(|error| ReadError::Syntax {
+            line: error.marker().line().max(1),
+            problem: Cow::Owned(error.info().to_owned()),
+        })?;
+        let (span, kind) = token.into_parts();
+        last_line = span.start.line();
+        let begin = span.start.byte_offset().unwrap_or(0);
+        let end = span.end.byte_offset().unwrap_or(begin);
+        places.add(kind, begin, end)?;
+    }
+    if !matches!(places.tokens.last(), Some(Token { kind: Kind::StreamEnd, .. })) {
+        return Err(ReadError::Syntax { line: last_line, problem: "the text ends too early".into() });
+    }
+    Ok((places.tokens, places.comments.finish()))
+}
+
+/// Finds where tokens begin.
+struct Places<'t> {
+    text: &'t str,
+    tokens: Vec<Token<'t>>,
+    comments: CommentScanner<'t>,
+    /// Tokens without text that stand before the next one with text.
+    waiting: Vec<Kind<'t>>,
+    /// The columns of the open block collections.
+    indents: Vec<usize>,
+    flow_level: usize,
+    /// How many mappings without brackets are open, innermost first.
+    pairs: usize,
+}
+
+impl<'t> Places<'t> {
+    fn add(&mut self, token: TokenType<'t>, begin: usize, end: usize) -> Result<(), ReadError> {
+        let empty = begin == end;
+        let kind = match token {
+            TokenType::StreamStart => {
+                self.tokens.push(Token { kind: Kind::StreamStart, start: 0 });
+                return Ok(());
+            }
+            TokenType::BlockSequenceStart => return self.wait(Kind::SequenceStart),
+            TokenType::BlockMappingStart => return self.wait(Kind::MappingStart),
+            TokenType::BlockEnd => return self.wait(Kind::BlockEnd),
+            TokenType::Key if empty => return self.wait(Kind::Key),
+            TokenType::FlowMappingStart if empty => {
+                self.pairs += 1;
+                return self.wait(Kind::PairStart);
+            }
+            TokenType::FlowMappingEnd if empty && self.pairs > 0 => {
+                self.pairs -= 1;
+                return self.wait(Kind::PairEnd);
+            }
+            TokenType::Comment(_) => return Ok(()),
+            TokenType::StreamEnd => Kind::StreamEnd,
+            TokenType::VersionDirective(..) | TokenType::ReservedDirective(..) => Kind::Directive,
+            TokenType::TagDirective(handle, prefix) => Kind::TagDirective(handle, prefix),
+            TokenType::DocumentStart => Kind::DocumentStart,
+            TokenType::DocumentEnd => Kind::DocumentEnd,
+            TokenType::FlowSequenceStart => Kind::FlowSequenceStart,
+            TokenType::FlowSequenceEnd => Kind::FlowSequenceEnd,
+            TokenType::FlowMappingStart => Kind::FlowMappingStart,
+            TokenType::FlowMappingEnd => Kind::FlowMappingEnd,
+            TokenType::BlockEntry => Kind::BlockEntry,
+            TokenType::FlowEntry => Kind::FlowEntry,
+            TokenType::Key => Kind::Key,
+            TokenType::Value => Kind::Value,
+            TokenType::Alias(name) => Kind::Alias(name),
+            TokenType::Anchor(name) => Kind::Anchor(name),
+            TokenType::Tag(handle, suffix) => Kind::Tag(handle, suffix),
+            TokenType::Scalar(style, text) => Kind::Scalar(style, text),
+            _ => return Err(syntax(self.text.as_bytes(), begin, "the text has a part that is not known")),
+        };
+        self.with_text(kind, begin, end)
+    }
+
+    fn wait(&mut self, kind: Kind<'t>) -> Result<(), ReadError> {
+        self.waiting.push(kind);
+        Ok(())
+    }
+
+    fn with_text(&mut self, kind: Kind<'t>, begin: usize, end: usize) -> Result<(), ReadError> {
+        let last = self.tokens.last().map(|token| (token.start, token.kind == Kind::Value));
+        let indent = self.indents.last().copied();
+        let gap = self.comments.gap(last.unwrap_or_default(), self.before_flow_entry(), indent, self.flow_level);
+        let start = gap.end;
+        if start > begin.max(end) {
+            return Err(syntax(self.text.as_bytes(), begin, "comments and values cannot be told apart here"));
+        }
+        self.place_waiting(start, gap.scanned_from, &kind);
+        match kind {
+            Kind::FlowSequenceStart | Kind::FlowMappingStart => self.flow_level += 1,
+            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => self.flow_level = self.flow_level.saturating_sub(1),
+            _ => {}
+        }
+        let before = self.tokens.last().map_or(0, |token| token.start);
+        let first = self.text.as_bytes().get(start).copied().unwrap_or(0);
+        let separates = (self.flow_level == 0 && first == b':') || (self.flow_level > 0 && first == b',');
+        let comment_for = if separates { before } else { start };
+        match &kind {
+            Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _) => {
+                self.comments.block_scalar(start, end);
+            }
+            Kind::Scalar(style, _) => {
+                self.comments.token(end, *style == ScalarStyle::Plain, Some(comment_for));
+            }
+            Kind::BlockEntry => self.comments.token(start + 1, false, None),
+            Kind::DocumentStart | Kind::DocumentEnd => self.comments.token(start + 3, false, None),
+            Kind::Directive | Kind::TagDirective(..) => self.comments.directive(start),
+            Kind::Value | Kind::FlowEntry | Kind::Key => {
+                self.comments.token((start + 1).min(self.text.len()), false, Some(comment_for));
+            }
+            Kind::StreamEnd => {}
+            _ => self.comments.token(end.max(start), false, Some(comment_for)),
+        }
+        self.tokens.push(Token { kind, start });
+        Ok(())
+    }
+
+    /// After a comma in a flow collection, comments belong to what stands before the comma.
+    fn before_flow_entry(&self) -> Option<usize> {
+        match self.tokens.as_slice() {
+            [.., before, Token { kind: Kind::FlowEntry, .. }] => Some(before.start),
+            _ => None,
+        }
+    }
+
+    /// Places tokens that have no text, before one at `start`.
+    fn place_waiting(&mut self, start: usize, scanned_from: usize, next: &Kind<'_>) {
+        let column = self.comments.column(start);
+        let ends_document = matches!(
+            next,
+            Kind::StreamEnd
+                | Kind::DocumentStart
+                | Kind::DocumentEnd
+                | Kind::Directive
+                | Kind::TagDirective(..)
+        );
+        let mut phase_end = None;
+        let mut mark = scanned_from.saturating_sub(1);
+        for kind in std::mem::take(&mut self.waiting) {
+            let place = match kind {
+                Kind::BlockEnd => {
+                    let indent = self.indents.pop().unwrap_or(0);
+                    // The last block of a document ends in a second step, at the token that ends it.
+                    if indent <= column && ends_document && phase_end.is_none() {
+                        phase_end = Some(());
+                        mark = start.saturating_sub(1);
+                    }
+                    mark = self.comments.block_end(mark, indent);
+                    mark
+                }
+                Kind::SequenceStart | Kind::MappingStart => {
+                    self.indents.push(column);
+                    start
+                }
+                _ => start,
+            };
+            self.tokens.push(Token { kind, start: place });
+        }
+    }
+}
