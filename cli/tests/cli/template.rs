@@ -199,6 +199,7 @@ fn functions_are_listed_and_explained() {
         assert!(all.stdout.lines().any(|found| found.starts_with(line)), "{line}");
         assert!(sealed.stdout.lines().any(|found| found.starts_with(line)), "{line}");
     }
+    assert!(sealed.stdout.contains("Encodes as base64.\n    {{ .user | b64enc }}\n"));
     assert!(all.stdout.contains("toYaml(") && !sealed.stdout.contains("toYaml("));
     sandbox.signet("template functions b64enc").succeeds().says_nothing().prints(
         "b64enc(string) string\n\nEncodes as base64.\n\nExample:\n  {{ .user | b64enc }}\nwith user:\n  admin\ngives:\n  \

@@ -24,11 +24,11 @@ pub(super) fn run(args: &TemplateFunctionsArgs) -> Outcome {
     output.finish()
 }
 
-/// A line for each function: signature and sentence. Those left out come last.
+/// Signature and sentence of each function in a line, its example in the next. Those left out come last.
 fn list(engine: &Engine) -> String {
     let mut text = String::new();
-    for Description { signature, summary, .. } in engine.descriptions() {
-        let _ = writeln!(text, "{signature:<SIGNATURE_WIDTH$}  {summary}");
+    for Description { signature, summary, example, .. } in engine.descriptions() {
+        let _ = writeln!(text, "{signature:<SIGNATURE_WIDTH$}  {summary}\n    {example}");
     }
     for (name, why) in engine.functions().withheld() {
         let _ = writeln!(text, "{name:<SIGNATURE_WIDTH$}  Left out on purpose: {why}.");
@@ -176,8 +176,11 @@ mod tests {
     #[test]
     fn the_list_has_every_function_once() {
         let text = list(&Engine::sealed());
-        let names: Vec<&str> =
-            text.lines().map(|line| line.split(['(', ' ']).next().unwrap_or_default()).collect();
+        let names: Vec<&str> = text
+            .lines()
+            .filter_map(|line| line.split(['(', ' ']).next())
+            .filter(|name| !name.is_empty())
+            .collect();
         for name in &names {
             assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
         }
