@@ -21,6 +21,7 @@ pub(super) use public::PublicKey;
 /// What making a key costs in steps. Primes are found sooner or later: these are means.
 const RSA_2048_STEPS: u64 = 200_000;
 const RSA_4096_STEPS: u64 = 1_500_000;
+const CURVE_STEPS: u64 = 1_000;
 /// What reading a key, which is checked then, or signing with one costs.
 pub(super) const USE_STEPS: u64 = 10_000;
 
@@ -53,7 +54,8 @@ pub(super) enum PrivateKey {
     Dsa,
 }
 
-const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
+/// The object identifier of RSA keys.
+pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
 const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
@@ -75,7 +77,7 @@ impl PrivateKey {
         let curve = Curve::P256;
         let mut private = Zeroizing::new(vec![0; curve.size()]);
         loop {
-            cx.work(USE_STEPS)?;
+            cx.work(CURVE_STEPS)?;
             cx.random(&mut private);
             if curve.has(&private) {
                 return Ok(Self::Ecdsa(curve, private));
@@ -84,7 +86,7 @@ impl PrivateKey {
     }
 
     fn new_ed25519(cx: &mut Context<'_>) -> Result<Self, Fault> {
-        cx.work(USE_STEPS)?;
+        cx.work(CURVE_STEPS)?;
         let mut seed = Zeroizing::new(vec![0; 32]);
         cx.random(&mut seed);
         Ok(Self::Ed25519(seed))

@@ -58,12 +58,14 @@ impl<'a> Sec1<'a> {
         let mut inner = Reader::new(bytes).enter(der::SEQUENCE)?;
         let version = inner.integer()?;
         let private = inner.contents(der::OCTET_STRING)?;
+        // What holds something else than it should is taken for something that is not known yet.
         let curve = match inner.enter_optional(der::context(0))? {
-            Some(mut named) => Some(named.object_identifier()?),
-            None => None,
+            Some(mut named) if named.at(der::OBJECT_IDENTIFIER) => Some(named.object_identifier()?),
+            _ => None,
         };
-        if let Some(mut public) = inner.enter_optional(der::context(1))? {
-            public.bit_string()?;
+        match inner.enter_optional(der::context(1))? {
+            Some(mut public) if public.at(der::BIT_STRING) => drop(public.bit_string()?),
+            _ => {}
         }
         Some(Self { version, private, curve })
     }

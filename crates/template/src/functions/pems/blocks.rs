@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use zeroize::Zeroizing;
+
 use super::super::encodings::{BASE64, decoded, encoded};
 use super::super::letters::find;
 use crate::bytes::ByteString;
@@ -81,31 +83,26 @@ fn line(text: &[u8]) -> (&[u8], &[u8]) {
 }
 
 impl Block {
-    /// The block as text.
+    /// The block as text, in memory that is taken at once: growing it would leave copies of a key behind.
     pub(in super::super) fn encoded(&self) -> Vec<u8> {
         const FIRST: &[u8] = b"Proc-Type";
-        let mut out = [BEGIN, &self.kind, DASHES, b"\n"].concat();
+        let contents = Zeroizing::new(encoded(&self.contents, &BASE64));
+        let headers: usize = self.headers.iter().map(|(key, value)| key.len() + value.len() + 3).sum();
+        let mut out = Vec::with_capacity(contents.len() * 65 / 64 + headers + 2 * self.kind.len() + 40);
+        let mut put = |parts: &[&[u8]]| parts.iter().for_each(|part| out.extend_from_slice(part));
+        put(&[BEGIN, &self.kind, DASHES, b"\n"]);
         let first = self.headers.get_key_value(FIRST);
         let others = self.headers.iter().filter(|(key, _)| *key != FIRST);
         for (key, value) in first.into_iter().chain(others) {
-            out.extend([key, b": ".as_slice(), value, b"\n"].concat());
+            put(&[key, b": ", value, b"\n"]);
         }
         if !self.headers.is_empty() {
-            out.push(b'\n');
+            put(&[b"\n"]);
         }
-        out.extend(wrapped(&self.contents));
-        out.extend([&END[1..], &self.kind, DASHES, b"\n"].concat());
+        contents.chunks(64).for_each(|line| put(&[line, b"\n"]));
+        put(&[&END[1..], &self.kind, DASHES, b"\n"]);
         out
     }
-}
-
-fn wrapped(contents: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    for line in encoded(contents, &BASE64).chunks(64) {
-        out.extend_from_slice(line);
-        out.push(b'\n');
-    }
-    out
 }
 
 /// A block without headers.

@@ -6,7 +6,7 @@ use aws_lc_rs::rsa::{
 };
 use zeroize::Zeroizing;
 
-use super::super::fault;
+use super::super::{der, fault, keys};
 use super::blocks;
 use crate::function::{Fault, HIDDEN};
 
@@ -32,18 +32,6 @@ pub(super) fn decrypt(hash: &[u8], text: &[u8], key: &[u8]) -> Result<Zeroizing<
 
 /// A PKCS#1 key in the envelope of PKCS#8.
 fn pkcs8(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
-    const VERSION: &[u8] = &[2, 1, 0];
-    const ALGORITHM: &[u8] = &[0x30, 13, 6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 13, 1, 1, 1, 5, 0];
-    let key = Zeroizing::new(der(4, pkcs1));
-    Zeroizing::new(der(0x30, &Zeroizing::new([VERSION, ALGORITHM, &key].concat())))
-}
-
-fn der(tag: u8, contents: &[u8]) -> Vec<u8> {
-    let length = contents.len().to_be_bytes();
-    let length = &length[length.iter().take_while(|byte| **byte == 0).count()..];
-    let head = match contents.len() {
-        0..0x80 => vec![tag, u8::try_from(contents.len()).unwrap_or_default()],
-        _ => [&[tag, 0x80 | u8::try_from(length.len()).unwrap_or_default()], length].concat(),
-    };
-    [&head, contents].concat()
+    let key = der::element(der::OCTET_STRING, &[pkcs1]);
+    der::sequence(&[&der::number(&[]), &der::algorithm(keys::RSA, der::NULL), &key])
 }
