@@ -5,6 +5,7 @@ go 1.25.1
 require (
 	github.com/external-secrets/external-secrets v0.20.4
 	signet.example/template-goldens v0.0.0
+	software.sslmate.com/src/go-pkcs12 v0.6.0
 )
 
 require (
@@ -90,7 +91,6 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.0 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
-	software.sslmate.com/src/go-pkcs12 v0.6.0 // indirect
 )
 
 // Not with the replacement of sprig that 0.20.4 is built with, a fork at an older commit: later versions carry a copy

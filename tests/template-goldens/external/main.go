@@ -3,6 +3,7 @@ package main
 
 import (
 	external "github.com/external-secrets/external-secrets/pkg/template/v2"
+	"software.sslmate.com/src/go-pkcs12"
 
 	goldens "signet.example/template-goldens"
 )
@@ -12,5 +13,6 @@ func main() {
 	for _, name := range []string{"env", "expandenv", "getHostByName", "getSecretKey"} {
 		delete(functions, name)
 	}
+	pkcs12.Modern = pkcs12.Modern.WithRand(goldens.Random)
 	goldens.Main("external", "error", functions)
 }
