@@ -35,7 +35,11 @@ const TABLE: &[Row] = &[
         ours: &["signet-secret", "signet-manifest", "signet-go-regex"],
         never: PURE,
     },
-    Row { package: "signet-template", ours: &["signet-secret", "signet-manifest", "signet-go-regex"], never: PURE },
+    Row {
+        package: "signet-template",
+        ours: &["signet-secret", "signet-manifest", "signet-go-regex"],
+        never: PURE,
+    },
     Row { package: "signet-crds", ours: &[], never: &[ASYNC_RUNTIME, KUBERNETES_CLIENT, HTTP_CLIENTS] },
     Row {
         package: "signet-controller",

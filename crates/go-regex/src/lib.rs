@@ -16,7 +16,10 @@ use regex::bytes::{Regex, RegexBuilder};
 /// What Go says is wrong with an expression.
 pub type Code = &'static str;
 
-/// Of a compiled expression, in bytes.
+/// What is wrong with an expression whose compiled form is larger than allowed.
+pub const TOO_LARGE: Code = "expression too large";
+
+/// Of a compiled expression, in bytes, when nobody says how large it may be.
 const SIZE: usize = 4 * 1024 * 1024;
 
 /// Compiles an expression.
@@ -24,9 +27,29 @@ const SIZE: usize = 4 * 1024 * 1024;
 /// # Errors
 /// What Go says is wrong; it does not quote the expression. Compiled expressions above 4 MiB are refused as well.
 pub fn compile(expression: &[u8]) -> Result<Regex, Code> {
-    let expression = syntax::translate(expression)?;
-    RegexBuilder::new(&expression).size_limit(SIZE).build().map_err(|error| match error {
-        regex::Error::CompiledTooBig(_) => "expression too large",
-        _ => "invalid character class range",
-    })
+    Expression::parse(expression)?.compile(SIZE)
+}
+
+/// An expression that was understood, in the syntax of the engine.
+pub struct Expression(String);
+
+impl Expression {
+    /// Reads an expression.
+    ///
+    /// # Errors
+    /// What Go says is wrong.
+    pub fn parse(expression: &[u8]) -> Result<Self, Code> {
+        syntax::translate(expression).map(Self)
+    }
+
+    /// Compiles it to at most so many bytes.
+    ///
+    /// # Errors
+    /// [`TOO_LARGE`] when it takes more, or what Go says is wrong.
+    pub fn compile(&self, size: usize) -> Result<Regex, Code> {
+        RegexBuilder::new(&self.0).size_limit(size).build().map_err(|error| match error {
+            regex::Error::CompiledTooBig(_) => TOO_LARGE,
+            _ => "invalid character class range",
+        })
+    }
 }

@@ -12,11 +12,11 @@ use std::ops::Range;
 
 use signet_secret::Plaintext;
 
+use crate::Tree;
 use crate::limits;
 use crate::metadata::{self, MetadataError, Place};
 use crate::text::Text;
 use crate::tree::{Branch, Value};
-use crate::Tree;
 
 /// A format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

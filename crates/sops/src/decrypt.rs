@@ -99,7 +99,8 @@ impl Tree {
             decryption.unread = 0;
             walk::document(document, &rules, &mut decryption)?;
             if decryption.unread > 0 {
-                decryption.clear_comments += decryption.unread - recover_comments(document, decryption.cipher);
+                decryption.clear_comments +=
+                    decryption.unread - recover_comments(document, decryption.cipher);
             }
         }
         let Decryption { mac, clear_comments, .. } = decryption;

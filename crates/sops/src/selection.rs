@@ -292,7 +292,9 @@ mod tests {
 
     #[test]
     fn an_invalid_expression_is_refused_for_encryption_and_never_matches_for_decryption() {
-        for field in ["encrypted_regex", "unencrypted_regex", "encrypted_comment_regex", "unencrypted_comment_regex"] {
+        for field in
+            ["encrypted_regex", "unencrypted_regex", "encrypted_comment_regex", "unencrypted_comment_regex"]
+        {
             let selection = Selection::from_field(field, "(").expect("the field is a rule");
             assert_eq!(selection.check(), Err(SelectionError { field, reason: "missing closing )" }));
             assert!(!Rules::lenient(&selection).pattern.matches(b"("));

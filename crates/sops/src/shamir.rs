@@ -12,7 +12,9 @@ pub(crate) type Share = Zeroizing<Vec<u8>>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SplitError {
     /// The threshold does not fit the number of parts.
-    #[error("a threshold of {threshold} does not fit {parts} key groups: it must be between 2 and their number")]
+    #[error(
+        "a threshold of {threshold} does not fit {parts} key groups: it must be between 2 and their number"
+    )]
     Threshold {
         /// How many parts.
         parts: usize,

@@ -18,7 +18,8 @@ impl Randomness for Counter {
     fn fill(&mut self, bytes: &mut [u8]) -> Result<(), RandomnessError> {
         self.calls += 1;
         for byte in bytes {
-            self.next = self.next.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            self.next =
+                self.next.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             *byte = self.next.to_be_bytes()[0];
         }
         Ok(())

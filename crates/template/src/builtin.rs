@@ -123,9 +123,9 @@ impl Builtin {
             Self::Le => Value::Bool(compare::is_at_most(one, other)?),
             Self::Gt => Value::Bool(!compare::is_at_most(one, other)?),
             Self::Ge => Value::Bool(!compare::is_less(one, other)?),
-            Self::Html => escape::html(&joined(context, values(slots))?).into(),
-            Self::Js => escape::js(&joined(context, values(slots))?).into(),
-            Self::UrlQuery => escape::url_query(&joined(context, values(slots))?).into(),
+            Self::Html => escape::html(&to_escape(context, values(slots))?).into(),
+            Self::Js => escape::js(&to_escape(context, values(slots))?).into(),
+            Self::UrlQuery => escape::url_query(&to_escape(context, values(slots))?).into(),
             Self::Print => print::sprint(context, &values(slots))?.into(),
             Self::Println => print::sprintln(context, &values(slots))?.into(),
             Self::Printf => {
@@ -135,6 +135,13 @@ impl Builtin {
         }
         .into())
     }
+}
+
+/// The arguments as one text, after making sure that there is room for it with everything escaped.
+fn to_escape(context: &mut Context<'_>, values: Vec<Value>) -> Result<Vec<u8>, Fault> {
+    let text = joined(context, values)?;
+    context.allocate(text.len().saturating_mul(escape::GROWTH))?;
+    Ok(text)
 }
 
 /// The arguments as one text, where nothing is `<no value>`.

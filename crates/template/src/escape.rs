@@ -3,6 +3,9 @@
 use crate::quote;
 use crate::runes;
 
+/// How many bytes one byte becomes at most.
+pub(crate) const GROWTH: usize = 6;
+
 /// For HTML text and attribute values.
 pub(crate) fn html(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());

@@ -112,7 +112,7 @@ fn newlines(text: &[u8]) -> usize {
 }
 
 fn find(text: &[u8], what: &[u8]) -> Option<usize> {
-    text.windows(what.len()).position(|window| window == what)
+    memchr::memmem::find(text, what)
 }
 
 /// `-` and a space after the left delimiter trim the text before it.

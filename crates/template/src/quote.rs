@@ -15,6 +15,9 @@ pub(crate) fn is_print(character: char) -> bool {
     text.escape_debug().nth(1) == Some(character)
 }
 
+/// How many bytes one byte becomes at most in a string literal.
+pub(crate) const GROWTH: usize = 4;
+
 /// A Go string literal in double quotes.
 pub(crate) fn quote(bytes: &[u8]) -> Vec<u8> {
     quote_with(bytes, false)

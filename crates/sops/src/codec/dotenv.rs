@@ -20,8 +20,8 @@ pub(super) fn read(text: &[u8]) -> Result<Branch, ReadError> {
         let Some(equals) = line.iter().position(|byte| *byte == b'=') else {
             return Err(syntax(text, at, "neither a comment nor `NAME=value`"));
         };
-        let name = std::str::from_utf8(&line[..equals])
-            .map_err(|_| syntax(text, at, "the name is not UTF-8"))?;
+        let name =
+            std::str::from_utf8(&line[..equals]).map_err(|_| syntax(text, at, "the name is not UTF-8"))?;
         branch.push(name, text::replace(&line[equals + 1..], b"\\n", b"\n"));
     }
     Ok(branch)

@@ -72,7 +72,11 @@ pub struct KeyFailure<E> {
 impl<E> fmt::Display for UnwrapError<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let recovered = self.groups.iter().filter(|group| group.is_none()).count();
-        write!(f, "the data key was recovered from {recovered} key groups of the {} that are needed", self.needed)
+        write!(
+            f,
+            "the data key was recovered from {recovered} key groups of the {} that are needed",
+            self.needed
+        )
     }
 }
 
@@ -269,7 +273,9 @@ mod tests {
         let before = metadata.clone();
         let mut hex = Hex { broken: vec!["b"], asked: Vec::new() };
         let result = metadata.wrap_data_key(&data_key(), &mut hex, &mut Counter::default());
-        assert!(matches!(result, Err(WrapError::Keys(failures)) if failures.len() == 1 && failures[0].key == "b"));
+        assert!(
+            matches!(result, Err(WrapError::Keys(failures)) if failures.len() == 1 && failures[0].key == "b")
+        );
         assert!(metadata == before);
         for groups in [vec![], vec![vec![]], vec![vec![age("a")], vec![]]] {
             metadata.key_groups = groups;

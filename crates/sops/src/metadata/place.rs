@@ -69,7 +69,9 @@ pub(crate) fn extract(documents: &mut [Branch], place: Place) -> Result<Metadata
                     *value = text::replace(value.as_bytes(), b"\\n", b"\n");
                 }
             }
-            flatten::unflatten(section.entries().filter_map(|(key, value)| key.name().map(|key| (key, value))))?
+            flatten::unflatten(
+                section.entries().filter_map(|(key, value)| key.name().map(|key| (key, value))),
+            )?
         }
     };
     read::metadata(&branch)

@@ -197,9 +197,9 @@ impl<'a> Fields<'a> {
             let name = key.name().unwrap_or_default().to_owned();
             let value = match value {
                 Value::Null => None,
-                value => {
-                    Some(text(value).ok_or_else(|| self.wrong(&format!("{field}.{name}"), value, "a string"))?)
-                }
+                value => Some(
+                    text(value).ok_or_else(|| self.wrong(&format!("{field}.{name}"), value, "a string"))?,
+                ),
             };
             texts.insert(name, value);
         }

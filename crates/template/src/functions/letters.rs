@@ -74,8 +74,5 @@ pub(super) fn is_punctuation(letter: char) -> bool {
 
 /// Where a text begins within another.
 pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    if part.is_empty() {
-        return Some(0);
-    }
-    text.windows(part.len()).position(|window| window == part)
+    memchr::memmem::find(text, part)
 }

@@ -1,14 +1,20 @@
 //! Regular expressions in Go's syntax.
 
 use regex::bytes::Regex;
+use signet_go_regex::{Code, Expression, TOO_LARGE};
 
 use super::{also, fault, lists};
 use crate::bytes::ByteString;
 use crate::context::Context;
 use crate::function::{Fault, Function, HIDDEN};
+use crate::limits::Limit;
 use crate::runes;
 use crate::types::Type;
 use crate::value::{List, Value};
+
+/// How large a compiled expression may be, in bytes, and what it then costs in steps to go over one byte of a text:
+/// each state may have to be looked at for each.
+const SIZES: [(usize, u64); 4] = [(16 << 10, 1), (128 << 10, 8), (1 << 20, 64), (4 << 20, 256)];
 
 const TWO: &[Type] = &[Type::String, Type::String];
 const THREE: &[Type] = &[Type::String, Type::String, Type::String];
@@ -25,15 +31,31 @@ pub(super) fn all() -> Vec<Function> {
     [found(), replaced(), parted()].concat()
 }
 
-fn compile(cx: &mut Context<'_>, expression: &[u8], bad: Bad) -> Result<Regex, Fault> {
+fn compile(cx: &mut Context<'_>, expression: &[u8], bad: Bad) -> Result<(Regex, u64), Fault> {
     cx.work(expression.len() as u64 + 64)?;
-    signet_go_regex::compile(expression).or_else(|code| {
+    let compiled = match Expression::parse(expression) {
+        Ok(expression) => build(cx, &expression)?,
+        Err(code) => Err(code),
+    };
+    compiled.or_else(|code| {
         let error = format!("error parsing regexp: {code}: `{HIDDEN}`");
         match bad {
             Bad::Error => fault(error),
             Bad::Panic => fault(format!("regexp: Compile({HIDDEN}): {error}")),
         }
     })
+}
+
+/// The expression and its cost per byte of text; the larger it is, the more its making is charged.
+fn build(cx: &mut Context<'_>, expression: &Expression) -> Result<Result<(Regex, u64), Code>, Limit> {
+    for (size, cost) in SIZES {
+        cx.work(64 * cost)?;
+        match expression.compile(size) {
+            Err(TOO_LARGE) => {}
+            compiled => return Ok(compiled.map(|compiled| (compiled, cost))),
+        }
+    }
+    Ok(Err(TOO_LARGE))
 }
 
 /// The expression, and the text to search, whose length is charged.
@@ -43,8 +65,9 @@ fn prepared<'a>(
     bad: Bad,
 ) -> Result<(Regex, &'a ByteString), Fault> {
     let text = args.string(1)?;
-    cx.work(text.len() as u64 / 8)?;
-    Ok((compile(cx, args.string(0)?, bad)?, text))
+    let (expression, cost) = compile(cx, args.string(0)?, bad)?;
+    cx.work(cost.saturating_mul(text.len() as u64))?;
+    Ok((expression, text))
 }
 
 /// Whether an empty match lies inside a letter of several bytes, where Go does not look for one.

@@ -5,7 +5,7 @@ use crate::bytes::ByteString;
 use crate::context::Context;
 use crate::function::{Fault, Function};
 use crate::print;
-use crate::quote::quote;
+use crate::quote::{self, quote};
 use crate::types::Type;
 use crate::value::{List, Map, Value};
 
@@ -95,8 +95,9 @@ pub(super) fn trim_space(text: &[u8]) -> &[u8] {
 }
 
 fn trim_set<'a>(text: &'a [u8], cut: &[u8]) -> &'a [u8] {
-    let set: Vec<char> = letters::of(cut).collect();
-    trim_by(text, |letter| set.contains(&letter))
+    let mut set: Vec<char> = letters::of(cut).collect();
+    set.sort_unstable();
+    trim_by(text, |letter| set.binary_search(&letter).is_ok())
 }
 
 fn trim_by(text: &[u8], drops: impl Fn(char) -> bool) -> &[u8] {
@@ -156,6 +157,9 @@ fn quoted() -> Vec<Function> {
     vec![
         Function::new("quote", ANY, Type::String, |cx, args| {
             let texts = texts(cx, args.rest(0))?;
+            for text in &texts {
+                cx.allocate(text.len().saturating_mul(quote::GROWTH))?;
+            }
             let quoted: Vec<Vec<u8>> = texts.iter().map(|text| quote(text)).collect();
             Ok(quoted.join(&b' ').into())
         })

@@ -136,7 +136,10 @@ fn hexadecimal(size: f64, precision: Option<usize>) -> String {
     let fraction = format!("{:015x}", mantissa & ((1 << 60) - 1));
     let fraction = match precision {
         None => fraction.trim_end_matches('0').to_owned(),
-        Some(precision) => format!("{fraction:0<precision$.cut$}", cut = precision.min(15)),
+        Some(precision) => {
+            let known = precision.min(fraction.len());
+            fraction[..known].to_owned() + &"0".repeat(precision - known)
+        }
     };
     let point = if fraction.is_empty() { "" } else { "." };
     let sign = if exponent < 0 { '-' } else { '+' };
@@ -178,6 +181,7 @@ mod tests {
             (0.0, b'x', None, "0x0p+00"),
             (5e-324, b'x', None, "0x1p-1074"),
             (0.1, b'f', Some(20), "0.10000000000000000555"),
+            (0.1, b'x', Some(20), "0x1.999999999999a0000000p-04"),
         ] {
             let verb_name = char::from(verb);
             assert_eq!(

@@ -151,7 +151,9 @@ impl Field {
 
     fn unicode(&mut self, number: u64) {
         let digits = self.precision.unwrap_or(0).max(4);
-        let mut text = format!("U+{number:0digits$X}");
+        // The standard library panics at widths above 65,535.
+        let bare = format!("{number:X}");
+        let mut text = format!("U+{}{bare}", "0".repeat(digits.saturating_sub(bare.len())));
         let character = u32::try_from(number).ok().and_then(char::from_u32);
         if let Some(character) = character
             && self.sharp
@@ -230,8 +232,18 @@ impl Field {
         }
     }
 
+    /// Whether there is room for a text that grows this many times.
+    fn fits(&mut self, text: &[u8], growth: usize) -> bool {
+        let fits = self.out.len().saturating_add(text.len().saturating_mul(growth)) <= self.room;
+        self.overflow |= !fits;
+        fits
+    }
+
     fn quoted(&mut self, text: &[u8]) {
         let text = self.cut(text);
+        if !self.fits(text, quote::GROWTH) {
+            return;
+        }
         if self.sharp && quote::can_backquote(text) {
             return self.pad(&[b"`", text, b"`"].concat());
         }
@@ -241,6 +253,10 @@ impl Field {
 
     fn hexadecimal_text(&mut self, text: &[u8], verb: char) {
         let text = &text[..self.precision.unwrap_or(text.len()).min(text.len())];
+        // Two digits, the prefix and a space.
+        if !self.fits(text, 5) {
+            return;
+        }
         let prefix = match (self.sharp, verb) {
             (true, 'X') => "0X",
             (true, _) => "0x",

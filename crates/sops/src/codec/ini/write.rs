@@ -111,8 +111,11 @@ impl<'a> Entry<'a> {
     fn of(name: &'a str, value: &Value, section: &str) -> Result<Self, WriteError> {
         let format = Format::Ini;
         let path = || below(section, name);
-        let text = scalar_text::of(value)
-            .ok_or_else(|| WriteError::Value { format, path: path(), what: value.kind() })?;
+        let text = scalar_text::of(value).ok_or_else(|| WriteError::Value {
+            format,
+            path: path(),
+            what: value.kind(),
+        })?;
         let text = std::str::from_utf8(&text).map_err(|_| WriteError::Value {
             format,
             path: path(),
@@ -133,7 +136,8 @@ fn quoted_name(name: &str) -> Option<String> {
         name.to_owned()
     };
     let ambiguous = name.starts_with(['#', ';', '[']) || name == "-" || name.trim() != name;
-    let unreadable = name.is_empty() || name.contains('\n') || (quoted.starts_with('`') && name.contains('`'));
+    let unreadable =
+        name.is_empty() || name.contains('\n') || (quoted.starts_with('`') && name.contains('`'));
     (!(ambiguous || unreadable)).then_some(quoted)
 }
 

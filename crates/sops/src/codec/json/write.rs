@@ -65,10 +65,9 @@ impl Writer {
         self.out.push(b"{");
         self.level += 1;
         for (key, value) in branch.entries() {
-            let name = key.name().ok_or_else(|| WriteError::Name {
-                format: Format::Json,
-                path: self.path.clone(),
-            })?;
+            let name = key
+                .name()
+                .ok_or_else(|| WriteError::Name { format: Format::Json, path: self.path.clone() })?;
             self.separate(empty);
             empty = false;
             self.string(name);

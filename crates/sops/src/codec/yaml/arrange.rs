@@ -66,8 +66,7 @@ pub(super) fn branch<'v>(branch: &'v Branch, way: Comments, path: &str) -> Resul
             Item::Comment(comment) => waiting.add(comment, path)?,
             Item::Entry(key, value) => {
                 let format = Format::Yaml;
-                let name =
-                    key.name().ok_or_else(|| WriteError::Name { format, path: path.to_owned() })?;
+                let name = key.name().ok_or_else(|| WriteError::Name { format, path: path.to_owned() })?;
                 let mut head = Lines::default();
                 if way == Comments::WithNodes && entries.is_empty() {
                     waiting.above(&mut node.head);
@@ -153,10 +152,11 @@ struct Waiting {
 impl Waiting {
     fn add(&mut self, comment: &Comment, path: &str) -> Result<(), WriteError> {
         let what = "a comment that is not UTF-8";
-        let text = comment
-            .text
-            .as_str()
-            .map_err(|_| WriteError::Value { format: Format::Yaml, path: path.to_owned(), what })?;
+        let text = comment.text.as_str().map_err(|_| WriteError::Value {
+            format: Format::Yaml,
+            path: path.to_owned(),
+            what,
+        })?;
         let lines = if comment.inline { &mut self.inline } else { &mut self.above };
         join(lines, &Zeroizing::new(format!("#{text}")));
         Ok(())

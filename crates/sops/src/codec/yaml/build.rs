@@ -42,7 +42,9 @@ impl<'n> Build<'n> {
         let node = &self.nodes[id];
         match &node.kind {
             NodeKind::Mapping(_) => self.mapping(id, Own::Inside, branch),
-            NodeKind::Sequence(_) => Err(problem(node, "the document is a list; only mappings can be encrypted")),
+            NodeKind::Sequence(_) => {
+                Err(problem(node, "the document is a list; only mappings can be encrypted"))
+            }
             NodeKind::Alias(target) => self.expand(node, *target, |this| this.root(*target, branch)),
             NodeKind::Scalar { text, plain } => {
                 comments(&node.head, false, |comment| branch.items.push(Item::Comment(comment)));

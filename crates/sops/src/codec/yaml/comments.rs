@@ -67,7 +67,14 @@ impl<'t> CommentScanner<'t> {
                 line_starts.push(at + 1);
             }
         }
-        Self { text, line_starts, comments: Vec::new(), at: 0, space_is_read: false, after_line_comment: None }
+        Self {
+            text,
+            line_starts,
+            comments: Vec::new(),
+            at: 0,
+            space_is_read: false,
+            after_line_comment: None,
+        }
     }
 
     pub(super) fn finish(self) -> Vec<Comment> {
@@ -266,7 +273,8 @@ impl<'t> CommentScanner<'t> {
     }
 
     fn newlines_before(&self, at: usize) -> usize {
-        let space = self.text[..at].iter().rev().take_while(|byte| is_blank(**byte) || is_break(**byte)).count();
+        let space =
+            self.text[..at].iter().rev().take_while(|byte| is_blank(**byte) || is_break(**byte)).count();
         let space = &self.text[at - space..at];
         let returns = space.iter().filter(|byte| **byte == b'\r').count();
         let pairs = space.windows(2).filter(|pair| pair == b"\r\n").count();

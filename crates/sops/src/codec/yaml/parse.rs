@@ -153,7 +153,11 @@ impl<'t> Parser<'t> {
     /// Comments above the first node, up to the last empty line, belong to the document.
     fn document_head(&mut self) -> Lines {
         let comment = std::mem::take(&mut self.above.head);
-        let end = if comment.ends_with('\n') { Some(comment.len()) } else { comment.rfind("\n\n").map(|at| at + 2) };
+        let end = if comment.ends_with('\n') {
+            Some(comment.len())
+        } else {
+            comment.rfind("\n\n").map(|at| at + 2)
+        };
         let Some(at) = end else {
             self.above.head = comment;
             return Lines::default();
@@ -566,6 +570,8 @@ fn next(kind: &Kind<'_>) -> Next {
         Kind::FlowEntry => Next::FlowEntry,
         Kind::Key => Next::Key,
         Kind::Value => Next::Value,
-        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => Next::Other,
+        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => {
+            Next::Other
+        }
     }
 }

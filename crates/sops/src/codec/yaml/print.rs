@@ -231,7 +231,8 @@ impl Printer {
         }
         let outer = self.level;
         let name = entry.name;
-        let simple = name.len() <= SIMPLE_KEY_BYTES && !name.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
+        let simple =
+            name.len() <= SIMPLE_KEY_BYTES && !name.contains(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']);
         if simple {
             self.string(name, true, outer);
             self.set_aside(&entry.value);
@@ -415,7 +416,13 @@ impl Printer {
     /// Opens a level. In a sequence the dash takes its place.
     fn deeper(&mut self, in_brackets: bool, in_sequence: bool) {
         self.level = Some(match self.level {
-            None => if in_brackets { self.step } else { 0 },
+            None => {
+                if in_brackets {
+                    self.step
+                } else {
+                    0
+                }
+            }
             Some(level) if in_sequence => level + 2,
             Some(level) => self.step * (level / self.step + 1),
         });

@@ -97,7 +97,8 @@ fn binary(text: &str) -> Option<Text> {
 /// Whether an unquoted text is a string, to this library and to those of YAML 1.1.
 pub(super) fn reads_as_text(text: &str) -> bool {
     const YAML_1_1: [&str; 17] = [
-        "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF", "<<",
+        "y", "Y", "yes", "Yes", "YES", "on", "On", "ON", "n", "N", "no", "No", "NO", "off", "Off", "OFF",
+        "<<",
     ];
     matches!(plain(text), Value::Str(_)) && !YAML_1_1.contains(&text) && !is_base60(text)
 }

@@ -48,7 +48,8 @@ impl Shape {
             let blank_follows = matches!(bytes.get(at + c.len_utf8()), None | Some(b' ' | b'\t'));
             let blank_before = previous.is_none_or(|c| matches!(c, ' ' | '\t' | '\n' | '\r'));
             indicator |= match c {
-                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`'
+                '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@'
+                | '`'
                     if at == 0 =>
                 {
                     true

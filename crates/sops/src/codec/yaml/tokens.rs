@@ -173,7 +173,8 @@ impl<'t> Places<'t> {
     fn with_text(&mut self, kind: Kind<'t>, begin: usize, end: usize) -> Result<(), ReadError> {
         let last = self.tokens.last().map(|token| (token.start, token.kind == Kind::Value));
         let indent = self.indents.last().copied();
-        let gap = self.comments.gap(last.unwrap_or_default(), self.before_flow_entry(), indent, self.flow_level);
+        let gap =
+            self.comments.gap(last.unwrap_or_default(), self.before_flow_entry(), indent, self.flow_level);
         let start = gap.end;
         if start > begin.max(end) {
             return Err(syntax(self.text.as_bytes(), begin, "comments and values cannot be told apart here"));
@@ -181,7 +182,9 @@ impl<'t> Places<'t> {
         self.place_waiting(start, gap.scanned_from, &kind);
         match kind {
             Kind::FlowSequenceStart | Kind::FlowMappingStart => self.flow_level += 1,
-            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => self.flow_level = self.flow_level.saturating_sub(1),
+            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
+                self.flow_level = self.flow_level.saturating_sub(1)
+            }
             _ => {}
         }
         let before = self.tokens.last().map_or(0, |token| token.start);

@@ -51,6 +51,9 @@ pub(in super::super) fn number(value: f64) -> String {
     format_float(value, b'f', None)
 }
 
+/// How many bytes one byte becomes at most.
+const GROWTH: usize = 6;
+
 struct Writer {
     out: Vec<u8>,
     charged: usize,
@@ -73,7 +76,10 @@ impl Writer {
             Value::Float(value) => {
                 self.error = Some(format!("json: unsupported value: {}", format_float(*value, b'g', None)));
             }
-            Value::String(text) => self.string(text),
+            Value::String(text) => {
+                cx.allocate(text.len().saturating_mul(GROWTH))?;
+                self.string(text);
+            }
             Value::List(list) if list.is_nil() => self.text("null"),
             Value::Map(map) if map.is_nil() => self.text("null"),
             Value::List(list) if *list.element() == Type::UINT8 => {
