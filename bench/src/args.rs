@@ -9,7 +9,8 @@ pub(crate) const USAGE: &str = "\
 usage: signet-bench [run] [WORKLOAD...] [--size small|full] [--only ID]... [--pairs N] [--json FILE]
        signet-bench instr [--record]
 
-  WORKLOAD, --only ID   workloads to run, by name (unseal-first) or by the goal they have (R1); all without one
+  WORKLOAD, --only ID   workloads to run, by name (unseal-first), by the first word of it (template) or by the goal
+                        they have (R1); all without one
   --size small|full     small by default: minutes; full takes the better part of an hour
   --pairs N             runs of each side, instead of what the workload says
   --json FILE           where every run goes as a JSON line; by default target/bench/SIZE.jsonl
@@ -30,6 +31,34 @@ pub(crate) enum Command {
         sealed: PathBuf,
         count: usize,
     },
+    /// Our side of the template benchmarks; not for people.
+    Template {
+        work: TemplateWork,
+        count: usize,
+        template: PathBuf,
+        data: PathBuf,
+    },
+}
+
+/// What is done with a template again and again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum TemplateWork {
+    Parse,
+    Render,
+    Both,
+}
+
+impl TemplateWork {
+    const ALL: [Self; 3] = [Self::Parse, Self::Render, Self::Both];
+
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Parse => "parse",
+            Self::Render => "render",
+            Self::Both => "both",
+        }
+    }
 }
 
 /// Which workloads to run and how.
@@ -70,6 +99,15 @@ impl Command {
                 key: key.into(),
                 sealed: sealed.into(),
                 count: count.parse().context("open-values wants a count")?,
+            }),
+            ["template-loop", work, count, template, data] => Ok(Self::Template {
+                work: TemplateWork::ALL
+                    .into_iter()
+                    .find(|known| known.as_str() == *work)
+                    .with_context(|| format!("no work {work:?}"))?,
+                count: count.parse().context("template-loop wants a count")?,
+                template: template.into(),
+                data: data.into(),
             }),
             ["run", rest @ ..] => RunArgs::parse(rest).map(Self::Run),
             rest => RunArgs::parse(rest).map(Self::Run),

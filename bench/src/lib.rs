@@ -17,6 +17,7 @@ mod meter;
 mod report;
 mod sample;
 mod statistics;
+mod template;
 mod unseal;
 mod workload;
 
@@ -44,6 +45,7 @@ pub fn run(words: &[String]) -> ExitCode {
     let result = match command {
         Command::Run(args) => runtime().and_then(|runtime| runtime.block_on(compete(&args))),
         Command::Instructions { record } => instructions::check(record),
+        Command::Template { work, count, template, data } => template::repeat(work, count, &template, &data),
         Command::OpenValues { key, sealed, count } => instructions::open_values(&key, &sealed, count),
     };
     match result {
@@ -90,6 +92,9 @@ async fn measure(
         }
         Kind::SealFiles => {
             contest::hold(&mut cli::Seal::prepare(size, cli::Feed::Files)?, pairs, cli::peer()?).await
+        }
+        Kind::Template => {
+            contest::hold(&mut template::Templates::prepare(workload, size)?, pairs, template::peer()).await
         }
         Kind::FirstSync => {
             let mut contest = unseal::FirstSync::prepare(arena, workload, size).await?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, Result, ensure};
 use serde::Deserialize;
 
-use crate::args::{RunArgs, SizeName};
+use crate::args::{RunArgs, SizeName, TemplateWork};
 use crate::sample::Metric;
 
 /// One workload, as its file says.
@@ -26,6 +26,8 @@ pub(crate) struct Workload {
     pub(crate) full_only: bool,
     #[serde(default)]
     pub(crate) keys: Keys,
+    /// For templates: which one, and what is done with it.
+    pub(crate) template: Option<Template>,
     pub(crate) small: Size,
     pub(crate) full: Size,
     pub(crate) goal: Vec<Goal>,
@@ -49,6 +51,16 @@ pub(crate) enum Kind {
     LateArrival,
     /// The controller starts and serves its certificate.
     Ready,
+    /// A template is parsed or rendered in a loop; the objects are the turns.
+    Template,
+}
+
+/// A template of `crates/template/benches`.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub(crate) struct Template {
+    pub(crate) file: String,
+    pub(crate) work: TemplateWork,
 }
 
 /// The controller's keys.
@@ -138,7 +150,9 @@ impl Workload {
     pub(crate) fn describe(&self, name: SizeName) -> String {
         let size = self.size(name);
         let mut text = self.what.clone();
-        if size.objects > 0 {
+        if size.objects > 0 && size.values == 0 {
+            text += &format!(", {} times", size.objects);
+        } else if size.objects > 0 {
             text += &format!(", {} x {}", size.objects, size.values);
         }
         if size.peer_objects() != size.objects {
@@ -156,7 +170,8 @@ pub(crate) fn load(args: &RunArgs) -> Result<Vec<Workload>> {
         return Ok(workloads);
     }
     let chosen = |workload: &Workload, wanted: &str| {
-        workload.name == wanted || workload.goal.iter().any(|goal| goal.id == wanted)
+        let family = workload.name.split('-').next().unwrap_or_default();
+        [&*workload.name, family].contains(&wanted) || workload.goal.iter().any(|goal| goal.id == wanted)
     };
     for wanted in &args.only {
         let known = workloads.iter().any(|workload| chosen(workload, wanted));
@@ -228,6 +243,7 @@ mod tests {
         assert_eq!(names(load(&["R12"]).unwrap()), ["cli-seal-1000"]);
         assert_eq!(names(load(&["R5", "cli-start"]).unwrap()), ["cli-start", "unseal-restart"]);
         assert!(load(&["R99"]).is_err());
+        assert!(names(load(&["template"]).unwrap()).iter().all(|name| name.starts_with("template-")));
         assert!(load(&[]).unwrap().iter().all(|workload| !workload.full_only));
     }
 }

@@ -1,16 +1,26 @@
 //! `cargo xtask bench`: our programs beside those they replace, in one run; `cargo xtask bench instr`: budgets
 //! that do not depend on the machine.
 
+use std::process::Command;
+
 use anyhow::Result;
 use signet_tests::progress::say;
-use signet_tests::{availability, control_plane, peers};
+use signet_tests::{availability, checkout, control_plane, peers, progress};
 
 use crate::cargo::{build_shipped, cargo, run as run_command};
 
+/// Workloads that need nothing but Go's template engine, when only these are asked for.
+const TEMPLATE: &str = "template";
+
 pub(crate) fn run(args: &[String]) -> Result<()> {
     let binaries = build_shipped("release")?;
-    if args.first().is_none_or(|verb| verb != "instr") {
-        prepare_opponents()?;
+    match args.first().map(String::as_str) {
+        Some("instr") => {}
+        Some(TEMPLATE) => prepare_template_peer(),
+        _ => {
+            prepare_opponents()?;
+            prepare_template_peer();
+        }
     }
     let mut command = cargo();
     command.args(["run", "--locked", "--release", "--package", "signet-bench", "--"]).args(args);
@@ -29,4 +39,15 @@ fn prepare_opponents() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Builds Go's side of the template benchmarks. It is ours and changes with the checkout, so it is not kept in the cache
+/// of programs; Go's own cache makes this quick.
+fn prepare_template_peer() {
+    let mut command = Command::new("go");
+    command.current_dir(checkout().join("bench/peers/template")).args(["build", "-trimpath", "-o"]);
+    command.arg(checkout().join("target/bench/go-template")).arg(".");
+    if let Err(error) = progress::run("building Go's side of the template benchmarks", &mut command) {
+        say(&format!("Go's template engine is absent: {error:#}"));
+    }
 }
