@@ -5,6 +5,7 @@ mod cargo;
 mod ci;
 mod control_plane;
 mod demo;
+mod fuzz_seeds;
 mod generate;
 mod test;
 
@@ -23,6 +24,8 @@ usage: cargo xtask VERB
   generate --goldens   asks real Go how the templates of tests/template-goldens render
   control-plane        runs etcd and a kube-apiserver until Ctrl-C, and prints a kubeconfig
   bench [ARGS]         measures beside the real kubeseal and controller; ARGS go to signet-bench
+  bench template       Go's template engine alone
+  fuzz-seeds           a corpus and a dictionary for the fuzzer of templates
   bench instr          instructions and sizes against their budgets (needs valgrind)
 
 What is not in the cache is built first: SIGNET_CACHE, else XDG_CACHE_HOME/signet, else ~/.cache/signet.";
@@ -40,6 +43,7 @@ fn main() -> ExitCode {
         "generate" => generate::run(args),
         "control-plane" => control_plane::run(args),
         "bench" => bench::run(args),
+        "fuzz-seeds" => fuzz_seeds::run(),
         _ => {
             say(USAGE);
             return ExitCode::from(2);
