@@ -39,10 +39,62 @@
 //! # Ok::<(), signet_template::Error>(())
 //! ```
 //!
+//! # Engines and data
+//!
+//! [`Engine::sealed`] has sprig's functions, [`Engine::external`] those of the External Secrets Operator besides. An engine
+//! is made once and parses any number of templates; a [`Template`] renders any number of times. What it renders is the
+//! [`Value`] given as `.`: usually a [`string_map`](Value::string_map), as the data of a Secret is to Go, or any
+//! [`dict`](Value::dict) of values of all types. Rendering does not change a map of strings.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use jiff::{Timestamp, Zoned, tz::TimeZone};
+//! # struct Outside;
+//! # impl signet_template::Environment for Outside {
+//! #     fn now(&mut self) -> Zoned { Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC) }
+//! #     fn random(&mut self, bytes: &mut [u8]) { bytes.fill(4) }
+//! #     fn elapsed(&mut self) -> Duration { Duration::ZERO }
+//! # }
+//! use signet_template::{Engine, MissingKey, Value};
+//!
+//! let engine = Engine::sealed().missing_key(MissingKey::Error).delimiters("[[", "]]");
+//! let template = engine.parse("hosts", b"[[ range .hosts ]]{{ [[ . ]] }} [[ end ]]")?;
+//! let data = Value::dict([("hosts", Value::strings(["a", "b"]))]);
+//! assert_eq!(template.render(&data, &mut Outside)?.expose(), b"{{ a }} {{ b }} ");
+//!
+//! let error = engine.parse("t", b"port: [[ .port ]]")?.render(&data, &mut Outside).err().unwrap();
+//! assert_eq!(
+//!     error.to_string(),
+//!     r#"template: t:1:10: executing "t" at <.port>: map has no entry for key "port""#
+//! );
+//! assert_eq!(error.position().line, 1);
+//! # Ok::<(), signet_template::Error>(())
+//! ```
+//!
+//! What differs from Go, and why, is listed in `docs/templates.md`.
+//!
 //! # Limits
 //!
 //! Every template has [`Limits`] on its size, depth, steps, output, values and time. Reaching one is
 //! [`Error::Limit`], not a crash: loops, recursion and `repeat` cannot exhaust the process.
+//!
+//! ```
+//! # use std::time::Duration;
+//! # use jiff::{Timestamp, Zoned, tz::TimeZone};
+//! # struct Outside;
+//! # impl signet_template::Environment for Outside {
+//! #     fn now(&mut self) -> Zoned { Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC) }
+//! #     fn random(&mut self, bytes: &mut [u8]) { bytes.fill(4) }
+//! #     fn elapsed(&mut self) -> Duration { Duration::ZERO }
+//! # }
+//! use signet_template::{Engine, Error, Limit, Limits, Value};
+//!
+//! let engine = Engine::sealed().limits(Limits { output_bytes: 1000, ..Limits::default() });
+//! let template = engine.parse("t", b"{{ range 1000 }}words {{ end }}")?;
+//! let error = template.render(&Value::Nil, &mut Outside).err().unwrap();
+//! assert!(matches!(error, Error::Limit { limit: Limit::OutputBytes(1000), .. }));
+//! # Ok::<(), signet_template::Error>(())
+//! ```
 //!
 //! # Secrets
 //!
@@ -51,6 +103,9 @@
 //! `fail` says what the template tells it to, and [`Engine::discreet`] bounds even that.
 //!
 //! # Own functions
+//!
+//! A function has a Go signature, against which arguments are checked with Go's errors before its body runs. A body that
+//! makes much of little says so first, to [`Context::allocate`] or [`Context::work`].
 //!
 //! ```
 //! use signet_template::{Engine, Function, Functions, Type};

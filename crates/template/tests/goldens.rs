@@ -15,7 +15,7 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value as Json;
 use signet_secret::Plaintext;
-use signet_template::{Engine, Environment, HIDDEN, MissingKey, RsaSize, Value};
+use signet_template::{Engine, Environment, HIDDEN, Limits, MissingKey, RsaSize, Value};
 
 /// A world that never changes.
 struct Frozen(u64);
@@ -75,6 +75,9 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("{{ kebabcase .bin }}", "where words end among bytes that are not UTF-8"),
     ("{{ snakecase .bin }}", "where words end among bytes that are not UTF-8"),
 ];
+
+/// For people.
+const PAGE: &str = include_str!("../../../docs/templates.md");
 
 /// Functions that are still to be written: a template that calls one is refused, and its cases are left out here.
 const UNWRITTEN: &[&str] = &[
@@ -248,4 +251,31 @@ fn errors_hold_no_value_of_the_data() {
         }
     }
     assert!(errors > 1000, "only {errors} templates failed");
+}
+
+#[test]
+fn the_page_on_templates_names_every_difference_and_every_limit() {
+    for (template, why) in DIFFERENCES {
+        assert!(PAGE.contains(why), "docs/templates.md does not say why {template} differs: {why}");
+    }
+    let engine = Engine::external();
+    for name in ["env", "expandenv", "getHostByName", "getSecretKey"] {
+        let why = engine.functions().why_withheld(name).expect("it is withheld");
+        let row = PAGE.lines().find(|line| line.contains(&format!("`{name}`")));
+        assert!(
+            row.is_some_and(|row| row.contains(why)),
+            "docs/templates.md does not say why there is no {name}"
+        );
+    }
+    let limits = Limits::default();
+    for row in [
+        format!("| size of the template | {} MiB |", limits.template_bytes >> 20),
+        format!("| size of the output | {} MiB |", limits.output_bytes >> 20),
+        format!("template calls and values | {} |", limits.depth),
+        format!("in such units | {},000,000 |", limits.steps / 1_000_000),
+        format!("| values made in all | {} MiB |", limits.value_bytes >> 20),
+        format!("| time | {} s |", limits.time.as_secs()),
+    ] {
+        assert!(PAGE.contains(&row), "docs/templates.md lacks {row:?}");
+    }
 }
