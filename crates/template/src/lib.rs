@@ -65,7 +65,7 @@
 //! let error = engine.parse("t", b"port: [[ .port ]]")?.render(&data, &mut Outside).err().unwrap();
 //! assert_eq!(
 //!     error.to_string(),
-//!     r#"template: t:1:10: executing "t" at <.port>: map has no entry for key "port""#
+//!     r#"template: t:1:9: executing "t" at <.port>: map has no entry for key "port""#
 //! );
 //! assert_eq!(error.position().line, 1);
 //! # Ok::<(), signet_template::Error>(())
