@@ -18,7 +18,7 @@ use super::observe::{self, FIELD_MANAGER, SecretFacts};
 use super::open::{Desired, open};
 use super::plan::{Plan, plan, replaceable};
 use super::report::{self, Verdict};
-use super::secret_object::{Encoded, SecretObject};
+use super::secret_object::SecretObject;
 use super::templates::Templates;
 use crate::clock::SystemClock;
 use crate::metadata::scope;
