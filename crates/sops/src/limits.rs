@@ -11,3 +11,6 @@ pub(crate) const ALIAS_VALUES: usize = 100_000;
 
 /// How many bytes of text aliases may add to one document.
 pub(crate) const ALIAS_BYTES: usize = 16 * 1024 * 1024;
+
+/// How many bytes may be read again because of badly indented quoted text.
+pub(crate) const REPAIR_BYTES: usize = 4 * 1024 * 1024;

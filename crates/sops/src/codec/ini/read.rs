@@ -228,7 +228,7 @@ fn name(line: &str) -> Result<(&str, &str), &'static str> {
 }
 
 /// The text without quotes around it, if there are no others of the kind in it.
-fn unquoted(text: &str) -> &str {
+pub(super) fn unquoted(text: &str) -> &str {
     for quote in ['\'', '"'] {
         let inner = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote));
         if let Some(inner) = inner.filter(|inner| !inner.contains(quote)) {

@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::DEFAULT;
+use super::read::unquoted;
 use crate::codec::{Format, WriteError, below, scalar_text};
 use crate::text::{Builder, Text};
 use crate::tree::{Branch, Comment, Item, Value};
@@ -157,14 +158,23 @@ fn quoted_value(value: &str) -> Text {
         surround("`")
     } else if value.trim() != value {
         surround(if value.contains('"') { "`" } else { "\"" })
-    } else if value.ends_with('\\') || value.starts_with(['"', '\'']) {
+    } else if !reads_back(value) {
         surround("`")
     } else {
         value.into()
     }
 }
 
+/// Whether the reader takes a value on one line for what it is.
+fn reads_back(value: &str) -> bool {
+    let opens = value.starts_with("\"\"\"") && value.len() > 3;
+    !opens && !value.ends_with('\\') && unquoted(value) == value
+}
+
 fn write_comment(comment: &Comment, trim: impl Fn(&[u8]) -> &[u8], out: &mut Builder) {
+    if comment.text.is_empty() {
+        return;
+    }
     for line in comment.text.as_bytes().split(|byte| *byte == b'\n') {
         match line.split_first() {
             Some((mark @ (b'#' | b';'), rest)) => {

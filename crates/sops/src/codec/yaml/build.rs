@@ -101,7 +101,7 @@ impl<'n> Build<'n> {
         let node = &self.nodes[id];
         let NodeKind::Mapping(entries) = &node.kind else { return Ok(()) };
         self.spend(node, 0)?;
-        let mut add = |lines: &Lines, inline, branch: &mut Branch| {
+        let add = |lines: &Lines, inline, branch: &mut Branch| {
             comments(lines, inline, |comment| branch.items.push(Item::Comment(comment)));
         };
         if own == Own::Inside {

@@ -6,7 +6,7 @@ use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
 use super::comments::{Comment, Position};
-use super::tokens::{self, Kind, Token};
+use super::tokens::{self, Kind, Stop, Token};
 use crate::codec::{ReadError, syntax};
 use crate::limits;
 
@@ -46,6 +46,30 @@ pub(super) enum NodeKind {
 
 /// Reads the documents of a stream.
 pub(super) fn parse(text: &str) -> Result<Stream, ReadError> {
+    let mut repaired: Option<Zeroizing<String>> = None;
+    let mut spent = 0;
+    loop {
+        let text = repaired.as_ref().map_or(text, |repaired| repaired);
+        match parse_once(text) {
+            Ok(stream) => return Ok(stream),
+            Err(Stop::QuotedLine(at, _)) if spent <= limits::REPAIR_BYTES => {
+                spent += text.len();
+                repaired = Some(indented(text, at));
+            }
+            Err(Stop::QuotedLine(_, problem) | Stop::Problem(problem)) => return Err(problem),
+        }
+    }
+}
+
+/// The text with the line of a byte indented more than any other, which changes nothing in quotes.
+fn indented(text: &str, at: usize) -> Zeroizing<String> {
+    let line = text.get(..at).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
+    let structure = |line: &str| line.bytes().take_while(|byte| b" -?:".contains(byte)).count();
+    let deepest = text.lines().map(structure).max().unwrap_or(0);
+    Zeroizing::new(format!("{}{}{}", &text[..line], " ".repeat(deepest + 1), &text[line..]))
+}
+
+fn parse_once(text: &str) -> Result<Stream, Stop> {
     let (tokens, comments) = tokens::scan(text)?;
     let mut parser = Parser {
         text,

@@ -82,8 +82,6 @@ struct Printer {
     only_indicators: bool,
     /// Comments below an entry were written with this indentation: an empty line keeps what follows apart from them.
     foot_level: Option<usize>,
-    /// The text ends in line breaks that belong to a value.
-    open_end: bool,
     pending: Pending,
 }
 
@@ -97,16 +95,11 @@ impl Printer {
             after_space: true,
             only_indicators: true,
             foot_level: None,
-            open_end: false,
             pending: Pending::default(),
         }
     }
 
-    fn finish(mut self) -> Text {
-        if self.open_end {
-            self.indicator("...", true, false, false);
-            self.indent();
-        }
+    fn finish(self) -> Text {
         self.out.finish()
     }
 
@@ -141,10 +134,7 @@ impl Printer {
             Kind::Scalar(value) => {
                 let binary = binary(value);
                 if binary.is_some() {
-                    self.space();
-                    self.put_str("!!binary");
-                    self.after_space = false;
-                    self.only_indicators = false;
+                    self.plain("!!binary");
                 }
                 self.deeper(true, in_sequence);
                 match binary {
@@ -286,6 +276,11 @@ impl Printer {
 
     fn string(&mut self, text: &str, on_one_line: bool, outer: Option<usize>) {
         match Style::of(text, on_one_line) {
+            // Programs that merge still do so.
+            _ if text == "<<" => {
+                self.plain("!!merge");
+                self.plain("<<");
+            }
             Style::Plain => self.plain(text),
             Style::SingleQuoted => self.single_quoted(text),
             Style::DoubleQuoted => self.double_quoted(text),
@@ -329,12 +324,10 @@ impl Printer {
             let hint = self.level.unwrap_or(0) - outer.unwrap_or(0);
             self.put_str(&hint.to_string());
         }
-        self.open_end = false;
         if !text.ends_with('\n') {
             self.put('-');
         } else if text.len() == 1 || text.ends_with("\n\n") {
             self.put('+');
-            self.open_end = true;
         }
         if self.pending.beside.is_empty() {
             self.new_line();
@@ -452,7 +445,6 @@ impl Printer {
         self.put_str(text);
         self.after_space = is_space;
         self.only_indicators &= keeps_line_free;
-        self.open_end = false;
     }
 
     fn new_line(&mut self) {

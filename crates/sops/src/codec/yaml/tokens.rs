@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use granit_parser::{Options, ScalarStyle, Scanner, StrInput, TokenType};
+use granit_parser::{ErrorKind, Options, ScalarStyle, ScanError, Scanner, StrInput, TokenType};
 use zeroize::Zeroizing;
 
 use super::comments::{Comment, CommentScanner};
@@ -75,8 +75,22 @@ pub(super) struct Token<'t> {
     pub(super) start: usize,
 }
 
+/// Why scanning stopped.
+pub(super) enum Stop {
+    Problem(ReadError),
+    /// A quoted scalar has a line, the one of this byte, that the scanner wants to be indented further. The Go library
+    /// does not care.
+    QuotedLine(usize, ReadError),
+}
+
+impl From<ReadError> for Stop {
+    fn from(error: ReadError) -> Self {
+        Stop::Problem(error)
+    }
+}
+
 /// All tokens of a text, and the comments between them.
-pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), ReadError> {
+pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), Stop> {
     let mut options = Options::default();
     options.set_emit_comments(false);
     options.flow_nesting_limit = limits::DEPTH;
@@ -92,10 +106,7 @@ pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), ReadErr
     };
     let mut last_line = 1;
     for token in Scanner::with_options(StrInput::new(text), options) {
-        let token = token.map_err(|error| ReadError::Syntax {
-            line: error.marker().line().max(1),
-            problem: Cow::Owned(error.info().to_owned()),
-        })?;
+        let token = token.map_err(|error| stop(&error))?;
         let (span, kind) = token.into_parts();
         last_line = span.start.line();
         let begin = span.start.byte_offset().unwrap_or(0);
@@ -103,9 +114,21 @@ pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), ReadErr
         places.add(kind, begin, end)?;
     }
     if !matches!(places.tokens.last(), Some(Token { kind: Kind::StreamEnd, .. })) {
-        return Err(ReadError::Syntax { line: last_line, problem: "the text ends too early".into() });
+        return Err(ReadError::Syntax { line: last_line, problem: "the text ends too early".into() }.into());
     }
     Ok((places.tokens, places.comments.finish()))
+}
+
+fn stop(error: &ScanError) -> Stop {
+    let problem = ReadError::Syntax {
+        line: error.marker().line().max(1),
+        problem: Cow::Owned(error.info().to_owned()),
+    };
+    let in_quotes = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
+    match error.marker().byte_offset().filter(|_| in_quotes) {
+        Some(at) => Stop::QuotedLine(at, problem),
+        None => Stop::Problem(problem),
+    }
 }
 
 /// Finds where tokens begin.
@@ -178,6 +201,17 @@ impl<'t> Places<'t> {
         let start = gap.end;
         if start > begin.max(end) {
             return Err(syntax(self.text.as_bytes(), begin, "comments and values cannot be told apart here"));
+        }
+        let begins_document = matches!(
+            self.tokens.last().map(|token| &token.kind),
+            Some(Kind::StreamStart | Kind::DocumentStart)
+        );
+        // The scanner lets a document begin behind a tab.
+        if begins_document && self.text.as_bytes()[..start].last() == Some(&b'\t') && !self.text[start..].is_empty() {
+            let same_line = self.tokens.last().is_some_and(|token| !self.text[token.start..start].contains('\n'));
+            if !same_line || self.tokens.len() == 1 {
+                return Err(syntax(self.text.as_bytes(), start, "a tab cannot be used as indentation"));
+            }
         }
         self.place_waiting(start, gap.scanned_from, &kind);
         match kind {
