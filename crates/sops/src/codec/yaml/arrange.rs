@@ -75,6 +75,10 @@ pub(super) fn branch<'v>(branch: &'v Branch, way: Comments, path: &str) -> Resul
                 }
                 let mut value = self::value(value, way, &below(path, name))?;
                 waiting.beside(&mut value, way, &mut head);
+                let one_line = value.beside.is_empty() && !value.head.contains('\n');
+                if way == Comments::OnTheirOwn && value.is_empty() && one_line {
+                    value.beside = std::mem::take(&mut value.head);
+                }
                 lift(&mut value, way, &mut head);
                 entries.push(Entry { name, head, foot: Lines::default(), value });
             }
@@ -135,7 +139,7 @@ pub(super) fn value<'v>(value: &'v Value, way: Comments, path: &str) -> Result<N
     }
 }
 
-/// An empty container cannot hold its comments: they go above it.
+/// An empty container cannot hold its comments, save for one beside it: they go above.
 fn lift(node: &mut Node<'_>, way: Comments, head: &mut Lines) {
     if way == Comments::OnTheirOwn && node.is_empty() {
         join(head, &std::mem::take(&mut node.head));

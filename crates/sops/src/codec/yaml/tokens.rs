@@ -182,10 +182,23 @@ impl<'t> Places<'t> {
             TokenType::Alias(name) => Kind::Alias(name),
             TokenType::Anchor(name) => Kind::Anchor(name),
             TokenType::Tag(handle, suffix) => Kind::Tag(handle, suffix),
+            TokenType::Scalar(style @ (ScalarStyle::Literal | ScalarStyle::Folded), text) => {
+                Kind::Scalar(style, self.without_added_break(text, end))
+            }
             TokenType::Scalar(style, text) => Kind::Scalar(style, text),
             _ => return Err(syntax(self.text.as_bytes(), begin, "the text has a part that is not known")),
         };
         self.with_text(kind, begin, end)
+    }
+
+    /// The scanner ends a block with a line break even if the file ends without one.
+    fn without_added_break(&self, block: Cow<'t, str>, end: usize) -> Cow<'t, str> {
+        let last_line = self.text.rsplit(['\n', '\r']).next().unwrap_or_default();
+        let added = end == self.text.len() && !last_line.trim_matches([' ', '\t']).is_empty();
+        match block.strip_suffix('\n').filter(|_| added) {
+            Some(kept) => Cow::Owned(kept.to_owned()),
+            None => block,
+        }
     }
 
     fn wait(&mut self, kind: Kind<'t>) -> Result<(), ReadError> {
