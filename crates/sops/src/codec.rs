@@ -15,6 +15,7 @@ use signet_secret::Plaintext;
 use crate::Tree;
 use crate::limits;
 use crate::metadata::{self, MetadataError, Place};
+use crate::selection::Selection;
 use crate::text::Text;
 use crate::tree::{Branch, Value};
 
@@ -186,13 +187,18 @@ impl Format {
         }
     }
 
-    /// Writes an encrypted file.
+    /// Writes an encrypted file. A binary file gets no rule: all of it is encrypted.
     ///
     /// # Errors
     /// [`WriteError`]
     pub fn write_encrypted(self, tree: &Tree, layout: Layout) -> Result<Vec<u8>, WriteError> {
-        let format = if self == Format::Binary { Format::Json } else { self };
-        let documents = metadata::insert(&tree.documents, &tree.metadata, self.place())?;
+        let mut metadata = Cow::Borrowed(&tree.metadata);
+        let mut format = self;
+        if self == Format::Binary {
+            metadata.to_mut().selection = Selection::Everything;
+            format = Format::Json;
+        }
+        let documents = metadata::insert(&tree.documents, &metadata, self.place())?;
         Ok(format.write(&documents, layout)?.as_bytes().to_vec())
     }
 

@@ -154,7 +154,8 @@ impl Visitor for Decryption<'_> {
             return Ok(());
         }
         match self.cipher.decrypt(comment.text.as_bytes(), place.binding()) {
-            Ok((_, text)) => comment.text = text,
+            // Sops as well forgets that it stood beside a value.
+            Ok((_, text)) => *comment = Comment { text, inline: false },
             // It may have been a value.
             Err(_) if disguised => return Err(DecryptError::NotAuthentic { path: place.names() }),
             Err(_) if Token::is_comment(comment.text.as_bytes()) => self.unread += 1,
@@ -272,7 +273,7 @@ impl Recovery<'_> {
             }
             self.attempts -= 1;
             if let Ok((_, text)) = self.cipher.decrypt(comment.text.as_bytes(), place) {
-                comment.text = text;
+                *comment = Comment { text, inline: false };
                 self.recovered += 1;
                 return;
             }
