@@ -320,8 +320,9 @@ impl Printer {
     fn literal(&mut self, text: &str, outer: Option<usize>) {
         self.indicator("|", true, false, false);
         if text.starts_with([' ', '\n']) {
-            // The library always writes the step, which is wrong where the text is indented by less, as in lists.
-            let hint = self.level.unwrap_or(0) - outer.unwrap_or(0);
+            // The library always writes the step, which is wrong where a text is indented by less, as in lists.
+            let lines = text.bytes().any(|byte| byte != b'\n');
+            let hint = if lines { self.level.unwrap_or(0) - outer.unwrap_or(0) } else { self.step };
             self.put_str(&hint.to_string());
         }
         if !text.ends_with('\n') {
