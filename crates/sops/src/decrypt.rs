@@ -94,13 +94,13 @@ impl Tree {
     pub fn decrypt(mut self, cipher: &mut Cipher, check: MacCheck) -> Result<Decrypted, DecryptError> {
         let rules = Rules::lenient(&self.metadata.selection);
         let mac = Mac::new(self.metadata.mac_only_encrypted);
-        let mut decryption = Decryption { cipher, mac, unread: 0, clear_comments: 0 };
+        let mut decryption = Decryption { cipher, mac, unread: 0, stray: 0, clear_comments: 0 };
         for document in &mut self.documents {
-            decryption.unread = 0;
+            (decryption.unread, decryption.stray) = (0, 0);
             walk::document(document, &rules, &mut decryption)?;
-            if decryption.unread > 0 {
-                decryption.clear_comments +=
-                    decryption.unread - recover_comments(document, decryption.cipher);
+            if decryption.unread + decryption.stray > 0 {
+                let recovered = recover_comments(document, decryption.cipher);
+                decryption.clear_comments += decryption.unread.saturating_sub(recovered);
             }
         }
         let Decryption { mac, clear_comments, .. } = decryption;
@@ -126,6 +126,8 @@ struct Decryption<'a> {
     mac: Mac,
     /// Comments of this document that look encrypted and did not decrypt.
     unread: usize,
+    /// Those that look encrypted and should not be.
+    stray: usize,
     clear_comments: usize,
 }
 
@@ -151,6 +153,7 @@ impl Visitor for Decryption<'_> {
         place: &Place<'_>,
     ) -> Result<(), DecryptError> {
         if !place.selects_comment() {
+            self.stray += usize::from(Token::is_comment(comment.text.as_bytes()));
             return Ok(());
         }
         match self.cipher.decrypt(comment.text.as_bytes(), place.binding()) {
