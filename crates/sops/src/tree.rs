@@ -191,6 +191,18 @@ impl From<Vec<Element>> for Value {
     }
 }
 
+impl From<Comment> for Item {
+    fn from(comment: Comment) -> Self {
+        Item::Comment(comment)
+    }
+}
+
+impl From<Comment> for Element {
+    fn from(comment: Comment) -> Self {
+        Element::Comment(comment)
+    }
+}
+
 impl<T: Into<Value>> From<T> for Element {
     fn from(value: T) -> Self {
         Element::Value(value.into())

@@ -22,16 +22,12 @@ pub(super) fn read(bytes: &[u8]) -> Result<Vec<Branch>, ReadError> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    let stream = parse::parse(&text)?;
+    let stream = parse::parse(text)?;
     if stream.documents.is_empty() {
-        return Err(syntax(text.as_bytes(), 0, "there are comments and no document"));
+        return Err(syntax(stream.text.as_bytes(), 0, "there are comments and no document"));
     }
-    stream
-        .documents
-        .iter()
-        .enumerate()
-        .map(|(at, document)| build::document(&stream.nodes, document, at == 0))
-        .collect()
+    let documents = stream.documents.iter().enumerate();
+    documents.map(|(at, document)| Ok(build::document(&stream, document, at == 0)?.0)).collect()
 }
 
 /// Writes documents, with `---` between them.

@@ -2,9 +2,11 @@
 
 use zeroize::Zeroizing;
 
-use super::parse::Lines;
 use crate::codec::{Format, WriteError, below};
 use crate::tree::{Branch, Comment, Element, Item, Value};
+
+/// Lines of comment with their marks; empty for none.
+pub(super) type Lines = Zeroizing<String>;
 
 /// The two ways to write comments.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

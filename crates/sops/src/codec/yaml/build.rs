@@ -1,24 +1,43 @@
 //! From nodes to a tree.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
-use super::parse::{Document, Lines, Node, NodeId, NodeKind};
+use super::comments::Lines;
+use super::parse::{Document, Node, NodeId, NodeKind, Stream};
 use super::resolve;
-use crate::codec::ReadError;
+use crate::codec::{ReadError, syntax};
 use crate::limits;
 use crate::tree::{Branch, Comment, Element, Item, Key, Value};
 
-/// The tree of a document. Names must be unique in the first document only: sops checks no other.
-pub(super) fn document(nodes: &[Node], document: &Document, unique: bool) -> Result<Branch, ReadError> {
-    let mut build = Build { nodes, unique, aliases: Vec::new(), values: 0, bytes: 0 };
+/// Where a comment or a scalar of a tree is in the text.
+pub(super) enum Site {
+    /// The comment with its mark.
+    Comment(Range<usize>),
+    /// A scalar, and the column of the entry that it is the value of.
+    Scalar(NodeId, usize),
+}
+
+/// The tree of a document, and where its comments and scalars are, in the order of a walk.
+///
+/// Names must be unique in the first document only: sops checks no other.
+pub(super) fn document(
+    stream: &Stream,
+    document: &Document,
+    unique: bool,
+) -> Result<(Branch, Vec<Site>), ReadError> {
+    let Stream { text, nodes, .. } = stream;
+    let mut build =
+        Build { text, nodes, unique, aliases: Vec::new(), values: 0, bytes: 0, sites: Vec::new() };
     let mut branch = Branch::default();
-    comments(&document.head, false, |comment| branch.items.push(Item::Comment(comment)));
+    build.comments(&document.head, false, &mut branch.items);
     build.root(document.root, &mut branch)?;
-    comments(&document.foot, false, |comment| branch.items.push(Item::Comment(comment)));
-    Ok(branch)
+    build.comments(&document.foot, false, &mut branch.items);
+    Ok((branch, build.sites))
 }
 
 struct Build<'n> {
+    text: &'n str,
     nodes: &'n [Node],
     unique: bool,
     /// The anchors that are being expanded.
@@ -26,6 +45,7 @@ struct Build<'n> {
     /// What aliases added.
     values: usize,
     bytes: usize,
+    sites: Vec<Site>,
 }
 
 /// Where the comments of a collection go.
@@ -38,32 +58,41 @@ enum Own {
 }
 
 impl<'n> Build<'n> {
+    /// Each line is a comment, without its mark.
+    fn comments<T: From<Comment>>(&mut self, lines: &Lines, inline: bool, items: &mut Vec<T>) {
+        for line in lines.iter().filter(|line| !line.is_empty()) {
+            let text = self.text[line.start + 1..line.end].into();
+            items.push(T::from(Comment { text, inline }));
+            self.sites.push(Site::Comment(line.clone()));
+        }
+    }
+
     fn root(&mut self, id: NodeId, branch: &mut Branch) -> Result<(), ReadError> {
         let node = &self.nodes[id];
         match &node.kind {
             NodeKind::Mapping(_) => self.mapping(id, Own::Inside, branch),
-            NodeKind::Sequence(_) => {
-                Err(problem(node, "the document is a list; only mappings can be encrypted"))
-            }
+            NodeKind::Sequence(_) => Err(self.problem(node, "the document is a list; only mappings can be encrypted")),
             NodeKind::Alias(target) => self.expand(node, *target, |this| this.root(*target, branch)),
-            NodeKind::Scalar { text, plain } => {
-                comments(&node.head, false, |comment| branch.items.push(Item::Comment(comment)));
-                comments(&node.beside, false, |comment| branch.items.push(Item::Comment(comment)));
+            NodeKind::Scalar { text, plain, .. } => {
+                self.comments(&node.head, false, &mut branch.items);
+                self.comments(&node.beside, false, &mut branch.items);
                 match resolve::scalar(text, *plain, &node.tag) {
                     Some(Value::Null) => Ok(()),
-                    _ => Err(problem(node, "the document is a single value; only mappings can be encrypted")),
+                    _ => Err(self.problem(node, "the document is a single value; only mappings can be encrypted")),
                 }
             }
         }
     }
 
-    fn value(&mut self, id: NodeId, own: Own) -> Result<Value, ReadError> {
+    /// `column` is that of the entry or element.
+    fn value(&mut self, id: NodeId, own: Own, column: usize) -> Result<Value, ReadError> {
         let node = &self.nodes[id];
         match &node.kind {
-            NodeKind::Scalar { text, plain } => {
+            NodeKind::Scalar { text, plain, .. } => {
+                self.sites.push(Site::Scalar(id, column));
                 self.spend(node, text.len())?;
                 resolve::scalar(text, *plain, &node.tag)
-                    .ok_or_else(|| problem(node, "the value does not fit its tag"))
+                    .ok_or_else(|| self.problem(node, "the value does not fit its tag"))
             }
             NodeKind::Sequence(_) => self.sequence(id, own).map(Value::List),
             NodeKind::Mapping(_) => {
@@ -71,7 +100,7 @@ impl<'n> Build<'n> {
                 self.mapping(id, own, &mut branch)?;
                 Ok(Value::Branch(branch))
             }
-            NodeKind::Alias(target) => self.expand(node, *target, |this| this.value(*target, Own::Inside)),
+            NodeKind::Alias(target) => self.expand(node, *target, |this| this.value(*target, Own::Inside, column)),
         }
     }
 
@@ -81,18 +110,18 @@ impl<'n> Build<'n> {
         self.spend(node, 0)?;
         let mut list = Vec::new();
         if own == Own::Inside {
-            comments(&node.head, false, |comment| list.push(Element::Comment(comment)));
-            comments(&node.beside, false, |comment| list.push(Element::Comment(comment)));
+            self.comments(&node.head, false, &mut list);
+            self.comments(&node.beside, false, &mut list);
         }
         for element in elements {
             let item = &self.nodes[*element];
-            comments(&item.head, false, |comment| list.push(Element::Comment(comment)));
-            comments(&item.beside, true, |comment| list.push(Element::Comment(comment)));
-            list.push(Element::Value(self.value(*element, Own::Outside)?));
-            comments(&item.foot, false, |comment| list.push(Element::Comment(comment)));
+            self.comments(&item.head, false, &mut list);
+            self.comments(&item.beside, true, &mut list);
+            list.push(Element::Value(self.value(*element, Own::Outside, self.column(*element))?));
+            self.comments(&item.foot, false, &mut list);
         }
         if own == Own::Inside {
-            comments(&node.foot, false, |comment| list.push(Element::Comment(comment)));
+            self.comments(&node.foot, false, &mut list);
         }
         Ok(list)
     }
@@ -101,52 +130,58 @@ impl<'n> Build<'n> {
         let node = &self.nodes[id];
         let NodeKind::Mapping(entries) = &node.kind else { return Ok(()) };
         self.spend(node, 0)?;
-        let add = |lines: &Lines, inline, branch: &mut Branch| {
-            comments(lines, inline, |comment| branch.items.push(Item::Comment(comment)));
-        };
         if own == Own::Inside {
-            add(&node.head, false, branch);
-            add(&node.beside, false, branch);
+            self.comments(&node.head, false, &mut branch.items);
+            self.comments(&node.beside, false, &mut branch.items);
         }
         let mut names = HashSet::new();
         for (key, value) in entries {
             let (key_node, value_node) = (&self.nodes[*key], &self.nodes[*value]);
             if self.unique && !names.insert(self.unique_name(*key)) {
-                return Err(problem(key_node, "a key is there twice"));
+                return Err(self.problem(key_node, "a key is there twice"));
             }
             self.check_merge(key_node, *value)?;
-            add(&key_node.head, false, branch);
-            add(&key_node.beside, false, branch);
+            self.comments(&key_node.head, false, &mut branch.items);
+            self.comments(&key_node.beside, false, &mut branch.items);
             let single = matches!(value_node.kind, NodeKind::Scalar { .. } | NodeKind::Alias(_));
             let own = if single { Own::Outside } else { Own::Inside };
             if single {
-                add(&value_node.head, false, branch);
-                add(&value_node.beside, true, branch);
+                self.comments(&value_node.head, false, &mut branch.items);
+                self.comments(&value_node.beside, true, &mut branch.items);
             }
             let name = self.key(*key)?;
-            let value = self.value(*value, own)?;
+            let value = self.value(*value, own, self.column(*key))?;
             branch.items.push(Item::Entry(name, value));
             if single {
-                add(&value_node.foot, false, branch);
+                self.comments(&value_node.foot, false, &mut branch.items);
             }
-            add(&key_node.foot, false, branch);
+            self.comments(&key_node.foot, false, &mut branch.items);
         }
         if own == Own::Inside {
-            add(&node.foot, false, branch);
+            self.comments(&node.foot, false, &mut branch.items);
         }
         Ok(())
     }
 
     fn key(&mut self, id: NodeId) -> Result<Key, ReadError> {
         let node = &self.nodes[id];
-        Ok(match self.value(id, Own::Outside)? {
+        let sites = self.sites.len();
+        let key = self.value(id, Own::Outside, 0)?;
+        // Only values are replaced.
+        self.sites.truncate(sites);
+        Ok(match key {
             Value::Str(text) => match text.as_str() {
                 Ok(name) => Key::Name(name.to_owned()),
-                Err(_) => return Err(problem(node, "a key is not UTF-8")),
+                Err(_) => return Err(self.problem(node, "a key is not UTF-8")),
             },
-            value if value.is_container() => return Err(problem(node, "a list or mapping cannot be a key")),
+            value if value.is_container() => return Err(self.problem(node, "a list or mapping cannot be a key")),
             other => Key::Other(other.kind()),
         })
+    }
+
+    fn column(&self, id: NodeId) -> usize {
+        let before = &self.text[..self.nodes[id].start];
+        before.len() - before.rfind('\n').map_or(0, |at| at + 1)
     }
 
     /// What makes a key the same as another one: its text, whatever its type.
@@ -160,7 +195,7 @@ impl<'n> Build<'n> {
 
     /// Merge keys are kept as they are, but one that could not be merged is an error of the Go library.
     fn check_merge(&self, key: &Node, value: NodeId) -> Result<(), ReadError> {
-        let NodeKind::Scalar { text, plain } = &key.kind else { return Ok(()) };
+        let NodeKind::Scalar { text, plain, .. } = &key.kind else { return Ok(()) };
         if !self.unique || !*plain || text.as_str() != "<<" || !matches!(key.tag.as_str(), "" | "!") {
             return Ok(());
         }
@@ -173,7 +208,7 @@ impl<'n> Build<'n> {
             NodeKind::Sequence(elements) => elements.iter().all(|element| is_mapping(*element)),
             _ => is_mapping(value),
         };
-        if merges { Ok(()) } else { Err(problem(key, "a merge key needs a mapping or a list of mappings")) }
+        if merges { Ok(()) } else { Err(self.problem(key, "a merge key needs a mapping or a list of mappings")) }
     }
 
     fn expand<T>(
@@ -183,15 +218,19 @@ impl<'n> Build<'n> {
         step: impl FnOnce(&mut Self) -> Result<T, ReadError>,
     ) -> Result<T, ReadError> {
         if self.aliases.contains(&target) {
-            return Err(problem(node, "the value of an anchor contains itself"));
+            return Err(self.problem(node, "the value of an anchor contains itself"));
         }
         if self.aliases.len() == limits::DEPTH {
-            return Err(problem(node, "aliases are nested too deeply"));
+            return Err(self.problem(node, "aliases are nested too deeply"));
         }
         self.aliases.push(target);
         let result = step(self);
         self.aliases.pop();
         result
+    }
+
+    fn problem(&self, node: &Node, problem: &'static str) -> ReadError {
+        syntax(self.text.as_bytes(), node.start, problem)
     }
 
     /// Counts what aliases add.
@@ -202,18 +241,8 @@ impl<'n> Build<'n> {
         self.values += 1;
         self.bytes += bytes;
         if self.values > limits::ALIAS_VALUES || self.bytes > limits::ALIAS_BYTES {
-            return Err(problem(node, "aliases expand to too much"));
+            return Err(self.problem(node, "aliases expand to too much"));
         }
         Ok(())
     }
-}
-
-/// Each line is a comment, without its mark.
-fn comments(lines: &Lines, inline: bool, add: impl FnMut(Comment)) {
-    let lines = lines.split('\n').filter(|line| !line.is_empty());
-    lines.map(|line| Comment { text: line[1..].into(), inline }).for_each(add);
-}
-
-fn problem(node: &Node, problem: &'static str) -> ReadError {
-    ReadError::Syntax { line: node.line, problem: problem.into() }
 }

@@ -3,7 +3,7 @@
 //! The Go library tells three kinds: above a node (head), beside it (line), and below it (foot). A foot is followed by
 //! an empty line or by less indentation; without either, a comment is the head of what follows.
 
-use zeroize::Zeroizing;
+use std::ops::Range;
 
 /// How a comment stands to what it belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,14 +13,16 @@ pub(super) enum Position {
     Foot,
 }
 
+/// Where the lines of a comment are in the text, marks included. An empty line is an empty range.
+pub(super) type Lines = Vec<Range<usize>>;
+
 /// Lines of comment that belong together.
 #[derive(Debug)]
 pub(super) struct Comment {
     pub(super) position: Position,
     /// It belongs to the first token that begins here or later.
     pub(super) owner: usize,
-    /// The lines with their marks, and empty lines between them.
-    pub(super) text: Zeroizing<String>,
+    pub(super) lines: Lines,
     start: Mark,
     /// Where it ends; nothing for comments beside a node.
     end: usize,
@@ -132,7 +134,7 @@ impl<'t> CommentScanner<'t> {
         self.comments.push(Comment {
             position: Position::Line,
             owner,
-            text: self.slice(begin, end),
+            lines: vec![begin..end],
             start: Mark { offset: begin, ..Mark::default() },
             end: 0,
             scanned_from: 0,
@@ -167,7 +169,7 @@ impl<'t> CommentScanner<'t> {
             first_empty: false,
             foot_line: None,
             start: Mark::default(),
-            text: Zeroizing::default(),
+            lines: Lines::new(),
         };
         let newlines = self.newlines_before(hash);
         run.first_empty = newlines <= 1;
@@ -197,8 +199,8 @@ impl<'t> CommentScanner<'t> {
                 if closes || !recent_empty {
                     if closes || run.ends_here() {
                         self.end_foot(&mut run, here, true);
-                    } else if !run.text.is_empty() && !self.is_end(at) {
-                        run.text.push('\n');
+                    } else if !run.lines.is_empty() && !self.is_end(at) {
+                        run.lines.push(at..at);
                     }
                 }
                 if !is_break(byte) {
@@ -217,19 +219,17 @@ impl<'t> CommentScanner<'t> {
             if byte != b'#' {
                 break;
             }
-            if run.text.is_empty() {
+            if run.lines.is_empty() {
                 run.start = here;
-            } else {
-                run.text.push('\n');
             }
             recent_empty = false;
             last_end = self.line_end(at);
-            run.text.push_str(&self.slice(at, last_end));
+            run.lines.push(at..last_end);
             line = self.line(last_end);
             column = 0;
             at = last_end + 1;
         }
-        if !run.text.is_empty() {
+        if !run.lines.is_empty() {
             let owner = run.start.offset;
             self.push(Position::Head, &mut run, owner, at.saturating_sub(1));
         }
@@ -238,7 +238,7 @@ impl<'t> CommentScanner<'t> {
 
     /// What was read so far is a foot.
     fn end_foot(&mut self, run: &mut Run, here: Mark, at_break: bool) {
-        if run.text.is_empty() {
+        if run.lines.is_empty() {
             return;
         }
         if at_break && run.start.column - 1 < run.indent {
@@ -252,9 +252,9 @@ impl<'t> CommentScanner<'t> {
     }
 
     fn push(&mut self, position: Position, run: &mut Run, owner: usize, end: usize) {
-        let text = std::mem::take(&mut run.text);
+        let lines = std::mem::take(&mut run.lines);
         let (start, scanned_from) = (run.start, run.scanned_from);
-        self.comments.push(Comment { position, owner, text, start, end, scanned_from });
+        self.comments.push(Comment { position, owner, lines, start, end, scanned_from });
     }
 
     /// Where a block ends: before comments of its own column that stand right before `mark`, else there.
@@ -302,10 +302,6 @@ impl<'t> CommentScanner<'t> {
         at
     }
 
-    fn slice(&self, begin: usize, end: usize) -> Zeroizing<String> {
-        Zeroizing::new(String::from_utf8_lossy(&self.text[begin..end]).into_owned())
-    }
-
     fn byte(&self, at: usize) -> u8 {
         self.text.get(at).copied().unwrap_or(0)
     }
@@ -328,7 +324,7 @@ struct Run {
     /// The line on which a foot has to begin.
     foot_line: Option<usize>,
     start: Mark,
-    text: Zeroizing<String>,
+    lines: Lines,
 }
 
 impl Run {

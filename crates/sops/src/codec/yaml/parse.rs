@@ -1,21 +1,21 @@
 //! From tokens to nodes, by the grammar of YAML, with each comment at the node that the Go library gives it to.
 
 use std::collections::HashMap;
+use std::ops::Range;
 
 use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
-use super::comments::{Comment, Position};
+use super::comments::{Comment, Lines, Position};
 use super::tokens::{self, Kind, Stop, Token};
 use crate::codec::{ReadError, syntax};
 use crate::limits;
 
 pub(super) type NodeId = usize;
 
-/// Lines of comment with their marks; empty for none.
-pub(super) type Lines = Zeroizing<String>;
-
 pub(super) struct Stream {
+    /// The text, of which the nodes know their places.
+    pub(super) text: Zeroizing<String>,
     pub(super) nodes: Vec<Node>,
     pub(super) documents: Vec<Document>,
 }
@@ -24,37 +24,38 @@ pub(super) struct Document {
     pub(super) head: Lines,
     pub(super) root: NodeId,
     pub(super) foot: Lines,
+    /// Where the token after it begins.
+    pub(super) end: usize,
 }
 
 pub(super) struct Node {
     pub(super) kind: NodeKind,
     /// The tag in its long form; empty for none.
     pub(super) tag: String,
+    /// Where it begins: with its tag or anchor, if it has one.
+    pub(super) start: usize,
     pub(super) head: Lines,
     pub(super) beside: Lines,
     pub(super) foot: Lines,
-    /// From 1.
-    pub(super) line: usize,
 }
 
 pub(super) enum NodeKind {
-    Scalar { text: Zeroizing<String>, plain: bool },
+    Scalar { text: Zeroizing<String>, plain: bool, span: Range<usize> },
     Sequence(Vec<NodeId>),
     Mapping(Vec<(NodeId, NodeId)>),
     Alias(NodeId),
 }
 
 /// Reads the documents of a stream.
-pub(super) fn parse(text: &str) -> Result<Stream, ReadError> {
-    let mut repaired: Option<Zeroizing<String>> = None;
+pub(super) fn parse(text: Zeroizing<String>) -> Result<Stream, ReadError> {
+    let mut text = text;
     let mut spent = 0;
     loop {
-        let text = repaired.as_ref().map_or(text, |repaired| repaired);
-        match parse_once(text) {
-            Ok(stream) => return Ok(stream),
+        match parse_once(&text) {
+            Ok((nodes, documents)) => return Ok(Stream { text, nodes, documents }),
             Err(Stop::QuotedLine(at, _)) if spent <= limits::REPAIR_BYTES => {
                 spent += text.len();
-                repaired = Some(indented(text, at));
+                text = indented(&text, at);
             }
             Err(Stop::QuotedLine(_, problem) | Stop::Problem(problem)) => return Err(problem),
         }
@@ -69,7 +70,7 @@ fn indented(text: &str, at: usize) -> Zeroizing<String> {
     Zeroizing::new(format!("{}{}{}", &text[..line], " ".repeat(deepest + 1), &text[line..]))
 }
 
-fn parse_once(text: &str) -> Result<Stream, Stop> {
+fn parse_once(text: &str) -> Result<(Vec<Node>, Vec<Document>), Stop> {
     let (tokens, comments) = tokens::scan(text)?;
     let mut parser = Parser {
         text,
@@ -81,10 +82,9 @@ fn parse_once(text: &str) -> Result<Stream, Stop> {
         anchors: HashMap::new(),
         tag_prefixes: HashMap::new(),
         depth: 0,
-        line_starts: text.match_indices('\n').map(|(at, _)| at + 1).collect(),
     };
     let documents = parser.stream()?;
-    Ok(Stream { nodes: parser.nodes, documents })
+    Ok((parser.nodes, documents))
 }
 
 type Parsed<T> = Result<T, ReadError>;
@@ -110,7 +110,6 @@ struct Parser<'t> {
     anchors: HashMap<String, NodeId>,
     tag_prefixes: HashMap<String, String>,
     depth: usize,
-    line_starts: Vec<usize>,
 }
 
 /// What a token is, without what it holds.
@@ -176,27 +175,27 @@ impl<'t> Parser<'t> {
 
     /// Comments above the first node, up to the last empty line, belong to the document.
     fn document_head(&mut self) -> Lines {
-        let comment = std::mem::take(&mut self.above.head);
-        let end = if comment.ends_with('\n') {
-            Some(comment.len())
-        } else {
-            comment.rfind("\n\n").map(|at| at + 2)
-        };
-        let Some(at) = end else {
-            self.above.head = comment;
-            return Lines::default();
-        };
-        self.above.head = Zeroizing::new(comment[at..].to_owned());
-        Zeroizing::new(comment[..at].trim_end_matches('\n').to_owned())
+        let mut comment = std::mem::take(&mut self.above.head);
+        match comment.iter().rposition(Range::is_empty) {
+            Some(at) => {
+                self.above.head = comment.split_off(at + 1);
+                comment
+            }
+            None => {
+                self.above.head = comment;
+                Lines::new()
+            }
+        }
     }
 
     fn document_end(&mut self, head: Lines, root: NodeId) -> Document {
+        let end = self.start();
         if self.peek() == Next::DocumentEnd {
             self.tokens.next();
         }
         let Comments { head: above, foot, .. } = self.take_comments();
         let foot = if foot.is_empty() { above } else { foot };
-        Document { head, root, foot }
+        Document { head, root, foot, end }
     }
 
     fn node(&mut self, block: bool, indentless: bool) -> Parsed<NodeId> {
@@ -211,12 +210,12 @@ impl<'t> Parser<'t> {
 
     fn node_at_depth(&mut self, block: bool, indentless: bool) -> Parsed<NodeId> {
         self.peek();
-        let line = self.line();
+        let start = self.start();
         if let Some(Kind::Alias(name)) = self.kind() {
             let name = name.as_ref().to_owned();
             let target = self.anchors.get(&name).copied();
             let target = target.ok_or_else(|| self.problem("an alias has no anchor"))?;
-            let id = self.push(NodeKind::Alias(target), String::new(), line);
+            let id = self.push(NodeKind::Alias(target), String::new(), start);
             self.give_comments(id);
             self.tokens.next();
             return Ok(id);
@@ -225,51 +224,52 @@ impl<'t> Parser<'t> {
         let next = self.peek();
         let id = match next {
             Next::BlockEntry if indentless => {
-                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.indentless_sequence(id)
                 })?
             }
             Next::FlowSequenceStart => {
-                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
                     this.flow_sequence(id)
                 })?
             }
             Next::FlowMappingStart => {
-                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, line, |this, id| {
+                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
                     this.flow_mapping(id)
                 })?
             }
             Next::SequenceStart if block => {
-                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, line, |this, id| {
+                self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.nodes[id].head = std::mem::take(&mut this.stem);
                     this.block_sequence(id)
                 })?
             }
             Next::MappingStart if block => {
-                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, line, |this, id| {
+                self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, start, |this, id| {
                     this.nodes[id].head = std::mem::take(&mut this.stem);
                     this.block_mapping(id)
                 })?
             }
-            _ => return self.scalar(&anchor, tag, line),
+            _ => return self.scalar(&anchor, tag, start),
         };
         Ok(id)
     }
 
-    fn scalar(&mut self, anchor: &Option<String>, tag: String, line: usize) -> Parsed<NodeId> {
+    fn scalar(&mut self, anchor: &Option<String>, tag: String, start: usize) -> Parsed<NodeId> {
         let id = match self.kind() {
             Some(Kind::Scalar(..)) => {
-                let Some(Token { kind: Kind::Scalar(style, text), .. }) = self.tokens.next() else {
+                let Some(Token { kind: Kind::Scalar(style, text), start: begin, end }) = self.tokens.next() else {
                     return Err(self.problem("a value was expected"));
                 };
                 let text = Zeroizing::new(text.into_owned());
-                let id = self.push(NodeKind::Scalar { text, plain: style == ScalarStyle::Plain }, tag, line);
+                let scalar = NodeKind::Scalar { text, plain: style == ScalarStyle::Plain, span: begin..end };
+                let id = self.push(scalar, tag, start);
                 self.give_comments(id);
                 id
             }
-            _ if anchor.is_some() || !tag.is_empty() => self.push(empty(), tag, line),
+            _ if anchor.is_some() || !tag.is_empty() => self.push(empty(start), tag, start),
             _ => return Err(self.problem("a value was expected")),
         };
         self.name(id, anchor);
@@ -310,10 +310,10 @@ impl<'t> Parser<'t> {
         kind: NodeKind,
         anchor: &Option<String>,
         tag: String,
-        line: usize,
+        start: usize,
         fill: impl FnOnce(&mut Self, NodeId) -> Parsed<()>,
     ) -> Parsed<NodeId> {
-        let id = self.push(kind, tag, line);
+        let id = self.push(kind, tag, start);
         self.name(id, anchor);
         fill(self, id)?;
         Ok(id)
@@ -345,9 +345,8 @@ impl<'t> Parser<'t> {
         self.tokens.next();
         let next = self.peek();
         if above > 0 && matches!(next, Next::SequenceStart | Next::MappingStart) {
-            let comment = std::mem::take(&mut self.above.head);
-            self.stem = Zeroizing::new(comment[..above].to_owned());
-            self.above.head = Zeroizing::new(comment.get(above + 1..).unwrap_or_default().to_owned());
+            let below = self.above.head.split_off(above);
+            self.stem = std::mem::replace(&mut self.above.head, below);
         }
         let element = if ends.contains(&next) { self.nothing() } else { self.node(true, false)? };
         self.add_element(id, element);
@@ -443,8 +442,8 @@ impl<'t> Parser<'t> {
     }
 
     fn pair(&mut self) -> Parsed<NodeId> {
-        let line = self.line();
-        let id = self.push(NodeKind::Mapping(Vec::new()), String::new(), line);
+        let start = self.start();
+        let id = self.push(NodeKind::Mapping(Vec::new()), String::new(), start);
         self.tokens.next();
         self.flow_entry(id, &[Next::FlowEntry, Next::FlowSequenceEnd, Next::PairEnd])?;
         if self.peek() != Next::PairEnd {
@@ -507,13 +506,13 @@ impl<'t> Parser<'t> {
 
     /// A value that was left out. Comments that wait go to the next node.
     fn nothing(&mut self) -> NodeId {
-        let line = self.line();
-        self.push(empty(), String::new(), line)
+        let start = self.start();
+        self.push(empty(start), String::new(), start)
     }
 
-    fn push(&mut self, kind: NodeKind, tag: String, line: usize) -> NodeId {
+    fn push(&mut self, kind: NodeKind, tag: String, start: usize) -> NodeId {
         let (head, beside, foot) = Default::default();
-        self.nodes.push(Node { kind, tag, head, beside, foot, line });
+        self.nodes.push(Node { kind, tag, start, head, beside, foot });
         self.nodes.len() - 1
     }
 
@@ -551,28 +550,24 @@ impl<'t> Parser<'t> {
                 Position::Line => &mut self.above.beside,
                 Position::Foot => &mut self.above.foot,
             };
-            if !lines.is_empty() {
-                lines.push('\n');
-            }
-            lines.push_str(&comment.text);
+            lines.extend(comment.lines);
         }
         next
     }
 
-    /// The line of the next token.
-    fn line(&mut self) -> usize {
-        let start = self.tokens.peek().map_or(self.text.len(), |token| token.start);
-        1 + self.line_starts.partition_point(|line| *line <= start)
+    /// Where the next token begins.
+    fn start(&mut self) -> usize {
+        self.tokens.peek().map_or(self.text.len(), |token| token.start)
     }
 
     fn problem(&mut self, problem: &'static str) -> ReadError {
-        let start = self.tokens.peek().map_or(self.text.len(), |token| token.start);
+        let start = self.start();
         syntax(self.text.as_bytes(), start, problem)
     }
 }
 
-fn empty() -> NodeKind {
-    NodeKind::Scalar { text: Zeroizing::default(), plain: true }
+fn empty(at: usize) -> NodeKind {
+    NodeKind::Scalar { text: Zeroizing::default(), plain: true, span: at..at }
 }
 
 fn next(kind: &Kind<'_>) -> Next {
@@ -594,8 +589,6 @@ fn next(kind: &Kind<'_>) -> Next {
         Kind::FlowEntry => Next::FlowEntry,
         Kind::Key => Next::Key,
         Kind::Value => Next::Value,
-        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => {
-            Next::Other
-        }
+        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => Next::Other,
     }
 }

@@ -7,8 +7,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
-use super::arrange::{self, Comments, Entry, Kind, Node};
-use super::parse::Lines;
+use super::arrange::{self, Comments, Entry, Kind, Lines, Node};
 use super::style::{self, Style};
 use crate::codec::WriteError;
 use crate::text::{Builder, Text};

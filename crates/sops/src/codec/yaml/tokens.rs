@@ -73,6 +73,7 @@ pub(super) enum Kind<'t> {
 pub(super) struct Token<'t> {
     pub(super) kind: Kind<'t>,
     pub(super) start: usize,
+    pub(super) end: usize,
 }
 
 /// Why scanning stopped.
@@ -150,7 +151,7 @@ impl<'t> Places<'t> {
         let empty = begin == end;
         let kind = match token {
             TokenType::StreamStart => {
-                self.tokens.push(Token { kind: Kind::StreamStart, start: 0 });
+                self.tokens.push(Token { kind: Kind::StreamStart, start: 0, end: 0 });
                 return Ok(());
             }
             TokenType::BlockSequenceStart => return self.wait(Kind::SequenceStart),
@@ -254,7 +255,7 @@ impl<'t> Places<'t> {
             Kind::StreamEnd => {}
             _ => self.comments.token(end.max(start), false, Some(comment_for)),
         }
-        self.tokens.push(Token { kind, start });
+        self.tokens.push(Token { kind, start, end });
         Ok(())
     }
 
@@ -297,7 +298,7 @@ impl<'t> Places<'t> {
                 }
                 _ => start,
             };
-            self.tokens.push(Token { kind, start: place });
+            self.tokens.push(Token { kind, start: place, end: place });
         }
     }
 }
