@@ -12,12 +12,14 @@ use std::ops::Range;
 
 use signet_secret::Plaintext;
 
-use crate::Tree;
+pub use yaml::InPlaceError;
+
 use crate::limits;
 use crate::metadata::{self, MetadataError, Place};
 use crate::selection::Selection;
 use crate::text::Text;
 use crate::tree::{Branch, Value};
+use crate::Tree;
 
 /// A format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -200,6 +202,37 @@ impl Format {
         }
         let documents = metadata::insert(&tree.documents, &metadata, self.place())?;
         Ok(format.write(&documents, layout)?.as_bytes().to_vec())
+    }
+
+    /// Writes documents in clear text over the file that they were read from, encrypted or not: comments, quotes, order
+    /// and every byte outside of the values that changed stay as they are. Metadata in the file is removed.
+    ///
+    /// # Errors
+    /// [`InPlaceError`], when more than values and the text of comments changed, or where that cannot be done safely.
+    pub fn write_plain_over(self, file: &[u8], documents: &[Branch]) -> Result<Plaintext, InPlaceError> {
+        if self != Format::Yaml {
+            return Err(InPlaceError::NotYaml);
+        }
+        yaml::write_in_place(file, documents, None, Layout::default()).map(Text::into_plaintext)
+    }
+
+    /// Writes an encrypted file over the one that it was read from, as [`Format::write_plain_over`].
+    ///
+    /// # Errors
+    /// [`InPlaceError`]
+    pub fn write_encrypted_over(
+        self,
+        file: &[u8],
+        tree: &Tree,
+        layout: Layout,
+    ) -> Result<Vec<u8>, InPlaceError> {
+        if self != Format::Yaml {
+            return Err(InPlaceError::NotYaml);
+        }
+        let added = metadata::insert(&[Branch::default()], &tree.metadata, self.place());
+        let added = added.map_err(|_| InPlaceError::Shape)?;
+        let text = yaml::write_in_place(file, &tree.documents, added.first(), layout)?;
+        Ok(text.as_bytes().to_vec())
     }
 
     /// Writes one value of a tree, in the form that this format has for it.

@@ -21,7 +21,7 @@ mod tree;
 mod walk;
 
 pub use cipher::{Cipher, DATA_KEY_BYTES, DataKey};
-pub use codec::{Format, Layout, ReadError, WriteError};
+pub use codec::{Format, InPlaceError, Layout, ReadError, WriteError};
 pub use decrypt::{DecryptError, Decrypted, MacCheck, MacError};
 pub use encrypt::EncryptError;
 pub use metadata::{Metadata, MetadataError, SOPS_VERSION};

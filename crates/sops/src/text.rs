@@ -110,12 +110,8 @@ impl Builder {
         self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
-    pub(crate) fn as_bytes(&self) -> &[u8] {
-        &self.0
-    }
-
-    pub(crate) fn truncate(&mut self, length: usize) {
-        self.0.truncate(length);
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     pub(crate) fn finish(self) -> Text {

@@ -284,6 +284,22 @@ proptest! {
     }
 
     #[test]
+    fn yaml_is_encrypted_and_decrypted_in_place(parts in tree(0), selection in selection()) {
+        let documents = vec![branch(&parts)];
+        let layout = Layout::default();
+        let plain = Format::Yaml.write_plain(&documents, layout).unwrap();
+        let tree = Tree { documents: documents.clone(), metadata: metadata(selection, false) };
+        let tree = tree.encrypt(&cipher(), now(), &mut SystemRandom).unwrap();
+        let encrypted = Format::Yaml.write_encrypted_over(plain.expose(), &tree, layout);
+        let encrypted = encrypted.unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(plain.expose())));
+        let decrypted = Format::Yaml.read_encrypted(&encrypted).unwrap().decrypt(&mut cipher(), MacCheck::Verify);
+        let decrypted = decrypted.unwrap().tree.documents;
+        let again = Format::Yaml.write_plain_over(&encrypted, &decrypted);
+        let again = again.unwrap_or_else(|error| panic!("{error}\n{}", String::from_utf8_lossy(&encrypted)));
+        prop_assert!(Format::Yaml.read_plain(again.expose()).unwrap() == documents);
+    }
+
+    #[test]
     fn a_changed_token_fails(parts in tree(0), at: prop::sample::Index, letter in "[A-Za-z0-9+/]") {
         let tree = Tree { documents: vec![branch(&parts)], metadata: metadata(Selection::default(), false) };
         let tree = tree.encrypt(&cipher(), now(), &mut SystemRandom).unwrap();

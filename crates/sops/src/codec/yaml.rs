@@ -6,11 +6,15 @@
 mod arrange;
 mod build;
 mod comments;
+mod in_place;
 mod parse;
 mod print;
 mod resolve;
 mod style;
 mod tokens;
+
+pub use in_place::InPlaceError;
+pub(super) use in_place::write as write_in_place;
 
 use super::{Layout, ReadError, WriteError, syntax};
 use crate::text::Text;

@@ -34,6 +34,8 @@ pub(super) struct Node {
     pub(super) tag: String,
     /// Where it begins: with its tag or anchor, if it has one.
     pub(super) start: usize,
+    /// Whether it stands in a list or mapping that is written with brackets.
+    pub(super) in_brackets: bool,
     pub(super) head: Lines,
     pub(super) beside: Lines,
     pub(super) foot: Lines,
@@ -82,6 +84,7 @@ fn parse_once(text: &str) -> Result<(Vec<Node>, Vec<Document>), Stop> {
         anchors: HashMap::new(),
         tag_prefixes: HashMap::new(),
         depth: 0,
+        brackets: 0,
     };
     let documents = parser.stream()?;
     Ok((parser.nodes, documents))
@@ -110,6 +113,8 @@ struct Parser<'t> {
     anchors: HashMap<String, NodeId>,
     tag_prefixes: HashMap<String, String>,
     depth: usize,
+    /// How many brackets are open.
+    brackets: usize,
 }
 
 /// What a token is, without what it holds.
@@ -231,13 +236,19 @@ impl<'t> Parser<'t> {
             Next::FlowSequenceStart => {
                 self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
-                    this.flow_sequence(id)
+                    this.brackets += 1;
+                    this.flow_sequence(id)?;
+                    this.brackets -= 1;
+                    Ok(())
                 })?
             }
             Next::FlowMappingStart => {
                 self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
-                    this.flow_mapping(id)
+                    this.brackets += 1;
+                    this.flow_mapping(id)?;
+                    this.brackets -= 1;
+                    Ok(())
                 })?
             }
             Next::SequenceStart if block => {
@@ -512,7 +523,8 @@ impl<'t> Parser<'t> {
 
     fn push(&mut self, kind: NodeKind, tag: String, start: usize) -> NodeId {
         let (head, beside, foot) = Default::default();
-        self.nodes.push(Node { kind, tag, start, head, beside, foot });
+        let in_brackets = self.brackets > 0;
+        self.nodes.push(Node { kind, tag, start, in_brackets, head, beside, foot });
         self.nodes.len() - 1
     }
 

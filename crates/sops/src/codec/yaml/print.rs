@@ -40,6 +40,22 @@ pub(super) fn value(value: &Value, step: usize) -> Result<Text, WriteError> {
     Ok(printer.finish())
 }
 
+/// A text that does not begin with white space as a literal block, its lines indented by `level`.
+pub(super) fn literal(text: &str, level: usize) -> Text {
+    let mut printer = Printer::new(level);
+    printer.level = Some(level);
+    printer.literal(text, None);
+    let text = printer.finish();
+    text.as_bytes().strip_suffix(b"\n").unwrap_or(text.as_bytes()).into()
+}
+
+/// A text in double quotes.
+pub(super) fn quoted(text: &str) -> Text {
+    let mut printer = Printer::new(2);
+    printer.double_quoted(text);
+    printer.finish()
+}
+
 /// Comments that were set aside.
 #[derive(Default)]
 struct Pending {
