@@ -14,12 +14,12 @@ use signet_secret::Plaintext;
 
 pub use yaml::InPlaceError;
 
+use crate::Tree;
 use crate::limits;
 use crate::metadata::{self, MetadataError, Place};
 use crate::selection::Selection;
 use crate::text::Text;
 use crate::tree::{Branch, Value};
-use crate::Tree;
 
 /// A format of files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -95,12 +95,17 @@ fn encrypted(name: &str, end: &str) -> (Format, Tree, Cipher) {
 fn files_of_sops_decrypt_to_what_sops_decrypts_them_to() {
     for (name, end) in files() {
         let (format, tree, mut cipher) = encrypted(&name, &end);
-        let decrypted = tree.decrypt(&mut cipher, MacCheck::Verify).unwrap_or_else(|error| panic!("{name}: {error:?}"));
+        let decrypted =
+            tree.decrypt(&mut cipher, MacCheck::Verify).unwrap_or_else(|error| panic!("{name}: {error:?}"));
         assert_eq!(decrypted.clear_comments, 0, "{name}.{end}");
         let plain = format.write_plain(&decrypted.tree.documents, Layout::default()).unwrap();
         let expected = file(&format!("{name}.dec.{end}"));
         let text = String::from_utf8_lossy(plain.expose());
-        assert!(plain.expose() == expected, "{name}.{end}:\n{text}\n---\n{}", String::from_utf8_lossy(&expected));
+        assert!(
+            plain.expose() == expected,
+            "{name}.{end}:\n{text}\n---\n{}",
+            String::from_utf8_lossy(&expected)
+        );
     }
 }
 
@@ -127,7 +132,8 @@ fn a_file_that_is_decrypted_and_encrypted_again_is_the_same_file() {
         // Comments in lists: sops writes them as elements, we as comments.
         if before.windows(7).any(|window| window == b"    - E") && name == "comments" {
             assert!(after != before);
-            let again = format.read_encrypted(&after).unwrap().decrypt(&mut cipher, MacCheck::Verify).unwrap();
+            let again =
+                format.read_encrypted(&after).unwrap().decrypt(&mut cipher, MacCheck::Verify).unwrap();
             let plain = format.write_plain(&again.tree.documents, Layout::default()).unwrap();
             assert!(plain.expose() == file(&format!("{name}.dec.{end}")));
             continue;
@@ -192,15 +198,22 @@ fn a_changed_file_is_told_by_its_mac() {
     assert_eq!(mac(changed("mac: ENC", "mac: XNC")), MacError::Undecryptable);
     assert_eq!(mac(changed("mac: ENC", "mac: \"\"\n    was: ENC")), MacError::Missing);
     assert_eq!(mac(changed("lastmodified: \"2026", "lastmodified: \"2025")), MacError::Undecryptable);
-    assert!(matches!(changed("\nstr: ENC", "\nstr2: ENC"), Some(DecryptError::NotAuthentic { path }) if path == "str2"));
-    assert!(matches!(changed("\nstr: ENC", "\nstr: XNC"), Some(DecryptError::NotEncrypted { path, .. }) if path == "str"));
-    assert!(matches!(changed("\nstr: ", "\nstr: 5 #"), Some(DecryptError::NotEncrypted { path, .. }) if path == "str"));
+    assert!(
+        matches!(changed("\nstr: ENC", "\nstr2: ENC"), Some(DecryptError::NotAuthentic { path }) if path == "str2")
+    );
+    assert!(
+        matches!(changed("\nstr: ENC", "\nstr: XNC"), Some(DecryptError::NotEncrypted { path, .. }) if path == "str")
+    );
+    assert!(
+        matches!(changed("\nstr: ", "\nstr: 5 #"), Some(DecryptError::NotEncrypted { path, .. }) if path == "str")
+    );
     assert!(matches!(changed("none: null", "1: null"), Some(DecryptError::BadKey { .. })));
 }
 
 #[test]
 fn without_the_check_a_changed_file_decrypts() {
-    let text = String::from_utf8(file("types.enc.yaml")).unwrap().replace("f_unencrypted: 1", "f_unencrypted: 2");
+    let text =
+        String::from_utf8(file("types.enc.yaml")).unwrap().replace("f_unencrypted: 1", "f_unencrypted: 2");
     let tree = Format::Yaml.read_encrypted(text.as_bytes()).unwrap();
     let mut cipher = Cipher::new(data_key(&tree.metadata));
     assert!(tree.decrypt(&mut cipher, MacCheck::Ignore).is_ok());

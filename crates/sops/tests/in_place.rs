@@ -2,8 +2,8 @@
 
 use signet_sops::keys::{KeyId, MasterKey};
 use signet_sops::{
-    Branch, Cipher, DataKey, Element, Format, InPlaceError, Item, Key, Layout, MacCheck, Metadata, SOPS_VERSION,
-    Selection, SystemRandom, Timestamp, Tree, Value,
+    Branch, Cipher, DataKey, Element, Format, InPlaceError, Item, Key, Layout, MacCheck, Metadata,
+    SOPS_VERSION, Selection, SystemRandom, Timestamp, Tree, Value,
 };
 
 fn now() -> Timestamp {
@@ -118,11 +118,14 @@ fn a_value_that_is_set_touches_its_line_and_the_metadata() {
     let mut cipher = cipher();
     tree = tree.decrypt(&mut cipher, MacCheck::Verify).unwrap().tree;
     set(&mut tree.documents[0], "b", "three");
-    let tree = tree.encrypt(&cipher, Timestamp::parse("2026-11-22T00:00:00Z").unwrap(), &mut SystemRandom).unwrap();
+    let tree =
+        tree.encrypt(&cipher, Timestamp::parse("2026-11-22T00:00:00Z").unwrap(), &mut SystemRandom).unwrap();
     let after = Format::Yaml.write_encrypted_over(before.as_bytes(), &tree, Layout::default()).unwrap();
     let after = String::from_utf8(after).unwrap();
-    let changed: Vec<_> = before.lines().zip(after.lines()).filter(|(before, after)| before != after).collect();
-    let begins: Vec<_> = changed.iter().map(|(line, _)| line.trim_start().split(' ').next().unwrap()).collect();
+    let changed: Vec<_> =
+        before.lines().zip(after.lines()).filter(|(before, after)| before != after).collect();
+    let begins: Vec<_> =
+        changed.iter().map(|(line, _)| line.trim_start().split(' ').next().unwrap()).collect();
     assert_eq!(begins, ["b:", "lastmodified:", "mac:"]);
     assert_eq!(before.lines().count(), after.lines().count());
     assert!(after.contains("\n\n    b:   ENC["));
@@ -155,7 +158,8 @@ fn what_is_more_than_values_is_refused() {
     assert_eq!(change(text, |document| document.items.swap(0, 1)), Some(InPlaceError::Shape));
     let rename = |document: &mut Branch| document.items[0] = Item::Entry(Key::from("z"), Value::from(1));
     assert_eq!(change(text, rename), Some(InPlaceError::Shape));
-    let list = |document: &mut Branch| document.items[0] = Item::Entry(Key::from("a"), Vec::<Element>::new().into());
+    let list =
+        |document: &mut Branch| document.items[0] = Item::Entry(Key::from("a"), Vec::<Element>::new().into());
     assert_eq!(change(text, list), Some(InPlaceError::Shape));
     let fill = |document: &mut Branch| document.items[0] = Item::Entry(Key::from("a"), Value::from(1));
     assert_eq!(change("a:\nb: 2\n", fill), Some(InPlaceError::Position));
@@ -163,6 +167,9 @@ fn what_is_more_than_values_is_refused() {
     assert_eq!(change("{a: 1}\n", |_| {}), Some(InPlaceError::Position));
     let documents = Format::Yaml.read_plain(text.as_bytes()).unwrap();
     assert_eq!(Format::Yaml.write_plain_over(b"a: [", &documents).err(), Some(InPlaceError::Unreadable));
-    assert_eq!(Format::Yaml.write_plain_over(b"a: 1\n---\nb: 1\n", &documents).err(), Some(InPlaceError::Shape));
+    assert_eq!(
+        Format::Yaml.write_plain_over(b"a: 1\n---\nb: 1\n", &documents).err(),
+        Some(InPlaceError::Shape)
+    );
     assert_eq!(Format::Json.write_plain_over(b"{}", &documents).err(), Some(InPlaceError::NotYaml));
 }

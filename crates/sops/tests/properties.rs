@@ -94,7 +94,9 @@ fn branch(parts: &[Part<String>]) -> Branch {
     for part in parts {
         match part {
             Part::Comment(text) => branch.items.push(Item::Comment(comment(text))),
-            Part::Value(name, value) if branch.value(name).is_none() => branch.push(name.as_str(), value.value()),
+            Part::Value(name, value) if branch.value(name).is_none() => {
+                branch.push(name.as_str(), value.value())
+            }
             Part::Value(..) => {}
         }
     }
@@ -160,7 +162,11 @@ fn selection() -> impl Strategy<Value = Selection> {
 }
 
 /// Encrypts, writes, reads and decrypts.
-fn through_file(format: Format, documents: &[Branch], metadata: Metadata) -> Result<(Vec<Branch>, usize), String> {
+fn through_file(
+    format: Format,
+    documents: &[Branch],
+    metadata: Metadata,
+) -> Result<(Vec<Branch>, usize), String> {
     let tree = Tree { documents: documents.to_vec(), metadata };
     let tree = tree.encrypt(&cipher(), now(), &mut SystemRandom).map_err(|error| error.to_string())?;
     let text = format.write_encrypted(&tree, Layout::default()).map_err(|error| error.to_string())?;

@@ -14,8 +14,10 @@ use serde_json::{Value as Json, json};
 use signet_sops::{Branch, Comment, Element, Format, Item, Key, Layout, Value};
 
 fn recordings() -> Vec<PathBuf> {
-    let directory = std::env::var_os("SIGNET_SOPS_STORES")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/stores")), PathBuf::from);
+    let directory = std::env::var_os("SIGNET_SOPS_STORES").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/testdata/stores")),
+        PathBuf::from,
+    );
     let mut files: Vec<_> = std::fs::read_dir(&directory)
         .unwrap_or_else(|error| panic!("{}: {error}", directory.display()))
         .map(|entry| entry.unwrap().path())
@@ -93,7 +95,8 @@ fn compare(recording: &Json) -> Result<(), String> {
             };
             let wanted = without_inline(tree.clone());
             let again = read(text.expose());
-            let ours = again == wanted || (comments(&again) == comments(&wanted) && values(&again) == values(&wanted));
+            let ours = again == wanted
+                || (comments(&again) == comments(&wanted) && values(&again) == values(&wanted));
             match (ours, read(&expected) == wanted) {
                 (true, false) => Ok(()),
                 (ours, sops) => Err(format!(

@@ -107,7 +107,8 @@ fn comments_are_found_in_lists_and_elsewhere() {
 
     let clear = without.replace("    l:", "    # by hand\n    l:");
     let tree = Format::Yaml.read_encrypted(format!("{clear}{METADATA}").as_bytes()).expect("it is YAML");
-    let decrypted = tree.decrypt(&mut cipher(), MacCheck::Verify).expect("comments are not covered by the MAC");
+    let decrypted =
+        tree.decrypt(&mut cipher(), MacCheck::Verify).expect("comments are not covered by the MAC");
     assert_eq!(decrypted.clear_comments, 1);
 
     let element = without.replace("        - y_", &format!("        - {COMMENT}\n        - y_"));

@@ -40,8 +40,25 @@ fn sections_hold_names_values_and_comments() {
 #[test]
 fn values_come_back_whatever_they_hold() {
     for value in [
-        "", "x", " x ", "a#b", "a;b", "a\nb", "a`b", "\"q\"", "'q'", "\"\"\"x", "x\\", "\\", "a = b", "[s]", "\"",
-        "ends\"", "two\n\nlines\n", "` and\nnewline", "# first",
+        "",
+        "x",
+        " x ",
+        "a#b",
+        "a;b",
+        "a\nb",
+        "a`b",
+        "\"q\"",
+        "'q'",
+        "\"\"\"x",
+        "x\\",
+        "\\",
+        "a = b",
+        "[s]",
+        "\"",
+        "ends\"",
+        "two\n\nlines\n",
+        "` and\nnewline",
+        "# first",
     ] {
         let branch = section("s", vec![entry("k", value)]);
         let again = read(written(&branch).as_bytes()).expect("what was written can be read");

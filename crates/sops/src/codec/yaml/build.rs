@@ -71,14 +71,19 @@ impl<'n> Build<'n> {
         let node = &self.nodes[id];
         match &node.kind {
             NodeKind::Mapping(_) => self.mapping(id, Own::Inside, branch),
-            NodeKind::Sequence(_) => Err(self.problem(node, "the document is a list; only mappings can be encrypted")),
+            NodeKind::Sequence(_) => {
+                Err(self.problem(node, "the document is a list; only mappings can be encrypted"))
+            }
             NodeKind::Alias(target) => self.expand(node, *target, |this| this.root(*target, branch)),
             NodeKind::Scalar { text, plain, .. } => {
                 self.comments(&node.head, false, &mut branch.items);
                 self.comments(&node.beside, false, &mut branch.items);
                 match resolve::scalar(text, *plain, &node.tag) {
                     Some(Value::Null) => Ok(()),
-                    _ => Err(self.problem(node, "the document is a single value; only mappings can be encrypted")),
+                    _ => {
+                        Err(self
+                            .problem(node, "the document is a single value; only mappings can be encrypted"))
+                    }
                 }
             }
         }
@@ -100,7 +105,9 @@ impl<'n> Build<'n> {
                 self.mapping(id, own, &mut branch)?;
                 Ok(Value::Branch(branch))
             }
-            NodeKind::Alias(target) => self.expand(node, *target, |this| this.value(*target, Own::Inside, column)),
+            NodeKind::Alias(target) => {
+                self.expand(node, *target, |this| this.value(*target, Own::Inside, column))
+            }
         }
     }
 
@@ -174,7 +181,9 @@ impl<'n> Build<'n> {
                 Ok(name) => Key::Name(name.to_owned()),
                 Err(_) => return Err(self.problem(node, "a key is not UTF-8")),
             },
-            value if value.is_container() => return Err(self.problem(node, "a list or mapping cannot be a key")),
+            value if value.is_container() => {
+                return Err(self.problem(node, "a list or mapping cannot be a key"));
+            }
             other => Key::Other(other.kind()),
         })
     }
@@ -208,7 +217,11 @@ impl<'n> Build<'n> {
             NodeKind::Sequence(elements) => elements.iter().all(|element| is_mapping(*element)),
             _ => is_mapping(value),
         };
-        if merges { Ok(()) } else { Err(self.problem(key, "a merge key needs a mapping or a list of mappings")) }
+        if merges {
+            Ok(())
+        } else {
+            Err(self.problem(key, "a merge key needs a mapping or a list of mappings"))
+        }
     }
 
     fn expand<T>(

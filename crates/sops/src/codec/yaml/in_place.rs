@@ -50,7 +50,9 @@ pub(in crate::codec) fn write(
         return Err(InPlaceError::Shape);
     }
     let block = match metadata {
-        Some(branch) => Some(super::write(std::slice::from_ref(branch), layout).map_err(|_| InPlaceError::Shape)?),
+        Some(branch) => {
+            Some(super::write(std::slice::from_ref(branch), layout).map_err(|_| InPlaceError::Shape)?)
+        }
         None => None,
     };
     let mut splices = Vec::new();
@@ -172,7 +174,9 @@ impl Change<'_> {
     fn item(&mut self, old: &Item, new: &Item) -> Result<(), InPlaceError> {
         match (old, new) {
             (Item::Comment(old), Item::Comment(new)) => self.comment(&old.text, &new.text),
-            (Item::Entry(old_key, old), Item::Entry(new_key, new)) if old_key == new_key => self.value(old, new),
+            (Item::Entry(old_key, old), Item::Entry(new_key, new)) if old_key == new_key => {
+                self.value(old, new)
+            }
             _ => Err(InPlaceError::Shape),
         }
     }
@@ -269,7 +273,8 @@ impl Change<'_> {
             (None, None) => return Ok(()),
             (Some(range), _) => range,
             (None, Some(_)) => {
-                let end = if document.end >= text.len() { text.len() } else { line_start(text, document.end) };
+                let end =
+                    if document.end >= text.len() { text.len() } else { line_start(text, document.end) };
                 end..end
             }
         };

@@ -271,7 +271,8 @@ impl<'t> Parser<'t> {
     fn scalar(&mut self, anchor: &Option<String>, tag: String, start: usize) -> Parsed<NodeId> {
         let id = match self.kind() {
             Some(Kind::Scalar(..)) => {
-                let Some(Token { kind: Kind::Scalar(style, text), start: begin, end }) = self.tokens.next() else {
+                let Some(Token { kind: Kind::Scalar(style, text), start: begin, end }) = self.tokens.next()
+                else {
                     return Err(self.problem("a value was expected"));
                 };
                 let text = Zeroizing::new(text.into_owned());
@@ -601,6 +602,8 @@ fn next(kind: &Kind<'_>) -> Next {
         Kind::FlowEntry => Next::FlowEntry,
         Kind::Key => Next::Key,
         Kind::Value => Next::Value,
-        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => Next::Other,
+        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => {
+            Next::Other
+        }
     }
 }

@@ -87,7 +87,9 @@ fn what_sops_refuses_is_refused_with_its_line() {
         assert_eq!(problem(text), expected, "{text}");
     }
     assert!(problem(&"[".repeat(100_000)).contains("line 1"));
-    let bomb: String = (0..20).map(|at| format!("a{at}: &a{at} [{}]\n", "*a0, ".repeat(20).replace('0', &(at - 1).to_string()))).collect();
+    let bomb: String = (0..20)
+        .map(|at| format!("a{at}: &a{at} [{}]\n", "*a0, ".repeat(20).replace('0', &(at - 1).to_string())))
+        .collect();
     assert!(problem(&bomb.replacen("*a-1, ", "x, ", 20)).contains("aliases"));
 }
 

@@ -125,7 +125,8 @@ fn stop(error: &ScanError) -> Stop {
         line: error.marker().line().max(1),
         problem: Cow::Owned(error.info().to_owned()),
     };
-    let in_quotes = matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
+    let in_quotes =
+        matches!(error.kind(), ErrorKind::InvalidQuotedScalarIndent | ErrorKind::TabInIndentation);
     match error.marker().byte_offset().filter(|_| in_quotes) {
         Some(at) => Stop::QuotedLine(at, problem),
         None => Stop::Problem(problem),
@@ -221,8 +222,12 @@ impl<'t> Places<'t> {
             Some(Kind::StreamStart | Kind::DocumentStart)
         );
         // The scanner lets a document begin behind a tab.
-        if begins_document && self.text.as_bytes()[..start].last() == Some(&b'\t') && !self.text[start..].is_empty() {
-            let same_line = self.tokens.last().is_some_and(|token| !self.text[token.start..start].contains('\n'));
+        if begins_document
+            && self.text.as_bytes()[..start].last() == Some(&b'\t')
+            && !self.text[start..].is_empty()
+        {
+            let same_line =
+                self.tokens.last().is_some_and(|token| !self.text[token.start..start].contains('\n'));
             if !same_line || self.tokens.len() == 1 {
                 return Err(syntax(self.text.as_bytes(), start, "a tab cannot be used as indentation"));
             }
