@@ -99,16 +99,16 @@ func Main(engine, missingKey string, functions template.FuncMap) {
 // that the test of our own engine gives.
 var Random = &Sequence{}
 
-// A Sequence of bytes in which each follows from the one before.
+// A Sequence of numbers in which each follows from the one before; their first bytes are the randomness.
 type Sequence struct {
-	before byte
+	before uint64
 }
 
 // Read never fails.
 func (s *Sequence) Read(bytes []byte) (int, error) {
 	for i := range bytes {
-		s.before = s.before*5 + 113
-		bytes[i] = s.before
+		s.before = s.before*6364136223846793005 + 1442695040888963407
+		bytes[i] = byte(s.before >> 56)
 	}
 	return len(bytes), nil
 }

@@ -16,7 +16,8 @@ pub trait Environment {
     /// The time, in the time zone that dates are printed in when none is named.
     fn now(&mut self) -> Zoned;
 
-    /// Fills `bytes` with randomness fit for keys.
+    /// Fills `bytes` with randomness fit for keys. All that templates make follows from it, but for RSA keys, see
+    /// [`rsa_key`](Self::rsa_key), and signatures by ECDSA, for which aws-lc takes randomness of its own.
     fn random(&mut self, bytes: &mut [u8]);
 
     /// How long ago rendering began.

@@ -1,14 +1,15 @@
 //! Certificates and their keys: issued, or brought along and checked.
 
+mod der;
 mod extensions;
 mod issue;
+pub(super) mod keys;
 mod read;
 
 use std::rc::Rc;
 
 use super::encodings::{BASE64, decoded};
 use super::fault;
-use super::keys::{self, PrivateKey};
 use super::pems::blocks;
 use crate::bytes::ByteString;
 use crate::context::{Context, RsaSize};
@@ -17,6 +18,7 @@ use crate::object::Object;
 use crate::types::Type;
 use crate::value::Value;
 use issue::{Issuer, Subject};
+use keys::PrivateKey;
 
 const CERTIFICATE: Type = Type::Object(NAME);
 const NAME: &str = "sprig.certificate";
@@ -211,8 +213,8 @@ fn pair(
         Cause::Text(why) => Fault::text([b"error creating certificate: ", &why[..]].concat()),
         limit => Fault(limit),
     })?;
-    let certificate = blocks::written(b"CERTIFICATE", &certificate).into();
-    let key: ByteString = key.to_pem()?.into();
+    let certificate = blocks::written(b"CERTIFICATE", &certificate);
+    let key = key.to_pem()?;
     cx.allocate(2 * key.len())?;
     Ok(Pair { certificate, key }.into())
 }

@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(super) use read::parse;
+pub(super) use read::{Member, first, parse};
 pub(super) use write::{Style, number, write};
 
 use super::fault;

@@ -1,188 +1,179 @@
-//! Private keys: made, read from PEM, written as PEM, and used to sign.
+//! Private keys as Go's `crypto/x509` reads and writes them.
 
-mod curve;
-mod dsa;
-mod public;
-mod read;
+mod curves;
+mod ec;
+mod rsa;
 
-use aws_lc_rs::rand::SystemRandom;
-use aws_lc_rs::signature::{EcdsaKeyPair, Ed25519KeyPair, KeyPair as _, RSA_PKCS1_SHA256, RsaKeyPair};
+pub(super) use curves::Curve;
+pub(super) use ec::{EcKey, check_point, checked_point};
+pub(super) use rsa::{Parts, RsaKey};
+
 use zeroize::Zeroizing;
 
-use super::der::{self, Reader};
-use super::fault;
-use super::pems::blocks;
-use crate::context::{Context, RsaSize};
-use crate::function::{Fault, Function};
-use crate::types::Type;
-use curve::Curve;
-pub(super) use public::PublicKey;
+use super::der::{self, Bytes, Fields, Kind};
+use super::failure::Failure;
+use crate::context::Context;
 
-/// What making a key costs in steps. Primes are found sooner or later: these are means.
-const RSA_2048_STEPS: u64 = 200_000;
-const RSA_4096_STEPS: u64 = 1_500_000;
-const CURVE_STEPS: u64 = 1_000;
-/// What reading a key, which is checked then, or signing with one costs.
-pub(super) const USE_STEPS: u64 = 10_000;
-
-pub(super) fn all() -> Vec<Function> {
-    vec![
-        Function::new("genPrivateKey", &[Type::String], Type::String, |cx, args| {
-            let key = match &args.string(0)?[..] {
-                b"" | b"rsa" => PrivateKey::new_rsa(cx, RsaSize::Bits4096)?,
-                b"dsa" => return Ok(blocks::written(b"DSA PRIVATE KEY", &dsa::generate(cx)?).into()),
-                b"ecdsa" => PrivateKey::new_ecdsa(cx)?,
-                b"ed25519" => PrivateKey::new_ed25519(cx)?,
-                other => return Ok([b"Unknown type ", other].concat().into()),
-            };
-            Ok(key.to_pem()?.into())
-        })
-        .about("Makes a private key: rsa, dsa, ecdsa or ed25519.", r#"{{ genPrivateKey "ed25519" }}"#),
-    ]
-}
-
-/// A private key of one of the kinds Go reads, by the secret part of its encoding.
-pub(super) enum PrivateKey {
-    /// An RSA key as PKCS#1 has it, which was checked.
-    Rsa(Zeroizing<Vec<u8>>),
-    /// A number that is a private key on the curve.
-    Ecdsa(Curve, Zeroizing<Vec<u8>>),
-    Ed25519(Zeroizing<Vec<u8>>),
-    /// It can be read; Go certifies none and signs with none.
-    X25519,
-    /// The same.
-    Dsa,
-}
-
-/// The object identifier of RSA keys.
-pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
-const SHA256_WITH_RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x0b];
-const ECDSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
-const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+pub(super) const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 1];
+pub(super) const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 2, 1];
 const X25519: &[u8] = &[0x2b, 0x65, 0x6e];
-const DSA: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x38, 0x04, 0x01];
+pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
+pub(super) const NULL: &[u8] = &[5, 0];
+
+/// The secret of an Ed25519 or X25519 key.
+pub(super) type Seed = Zeroizing<[u8; 32]>;
+
+/// A private key of a kind that Go knows.
+pub(super) enum PrivateKey {
+    Rsa(RsaKey),
+    Ec(EcKey),
+    Ed25519(Seed),
+    X25519(Seed),
+}
+
+/// `PrivateKeyInfo` of PKCS#8.
+struct Info<'a> {
+    algorithm: &'a [u8],
+    /// With identifier and length; empty if there are none.
+    parameters: &'a [u8],
+    key: &'a [u8],
+}
+
+impl<'a> Info<'a> {
+    fn read(der: &'a [u8]) -> Result<Self, String> {
+        let mut fields = Fields::new(Fields::new(der).next(&Kind::structure("pkcs8"))?.contents);
+        der::integer(fields.next(&Kind::INTEGER)?.contents)?;
+        let (algorithm, parameters) =
+            algorithm(fields.next(&Kind::structure("AlgorithmIdentifier"))?.contents)?;
+        Ok(Self { algorithm, parameters, key: fields.next(&Kind::OCTETS)?.contents })
+    }
+}
+
+/// The identifier and the parameters, whole, of an `AlgorithmIdentifier`.
+pub(super) fn algorithm(contents: &[u8]) -> Result<(&[u8], &[u8]), String> {
+    let mut fields = Fields::new(contents);
+    let identifier = der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
+    let parameters = fields.next_if(&Kind::ANY.optional())?;
+    Ok((identifier, parameters.map_or(&[], |parameters| parameters.whole)))
+}
 
 impl PrivateKey {
-    /// A new RSA key, made by the environment.
-    pub(super) fn new_rsa(cx: &mut Context<'_>, size: RsaSize) -> Result<Self, Fault> {
-        cx.work(match size {
-            RsaSize::Bits2048 => RSA_2048_STEPS,
-            RsaSize::Bits4096 => RSA_4096_STEPS,
-        })?;
-        let made = cx.rsa_key(size).ok_or_else(|| Fault::text("the RSA key cannot be made"))?;
-        read::pkcs8(made.expose()).map_err(|_| Fault::text("the RSA key that was made is none"))
-    }
-
-    fn new_ecdsa(cx: &mut Context<'_>) -> Result<Self, Fault> {
-        let curve = Curve::P256;
-        let mut private = Zeroizing::new(vec![0; curve.size()]);
-        loop {
-            cx.work(CURVE_STEPS)?;
-            cx.random(&mut private);
-            if curve.has(&private) {
-                return Ok(Self::Ecdsa(curve, private));
-            }
+    /// A key in PKCS#1, PKCS#8 or SEC 1, tried in this order.
+    pub(super) fn from_any(cx: &mut Context<'_>, der: &[u8]) -> Result<Self, Failure> {
+        match RsaKey::from_pkcs1(cx, der) {
+            Err(Failure::Error(_)) => {}
+            other => return other.map(Self::Rsa),
+        }
+        match Self::from_pkcs8(cx, der) {
+            Err(Failure::Error(_)) => {}
+            other => return other,
+        }
+        match EcKey::from_sec1(cx, None, der) {
+            Err(Failure::Error(_)) => Err("unable to parse private key type".into()),
+            other => other.map(Self::Ec),
         }
     }
 
-    fn new_ed25519(cx: &mut Context<'_>) -> Result<Self, Fault> {
-        cx.work(CURVE_STEPS)?;
-        let mut seed = Zeroizing::new(vec![0; 32]);
-        cx.random(&mut seed);
-        Ok(Self::Ed25519(seed))
-    }
-
-    /// Reads the first PEM block, or gives Go's error.
-    pub(super) fn from_pem(text: &[u8]) -> Result<Self, String> {
-        read::pem(text)
-    }
-
-    /// The key in the form that is usual for its kind.
-    pub(super) fn to_pem(&self) -> Result<Vec<u8>, Fault> {
-        Ok(match self {
-            Self::Rsa(pkcs1) => blocks::written(b"RSA PRIVATE KEY", pkcs1),
-            Self::Ecdsa(..) => blocks::written(b"EC PRIVATE KEY", &self.sec1()?),
-            Self::Ed25519(seed) => blocks::written(b"PRIVATE KEY", &pkcs8(seed)),
-            Self::X25519 | Self::Dsa => return fault("a key of this kind is not written"),
-        })
-    }
-
-    /// A key on a curve as SEC1 has it (RFC 5915).
-    fn sec1(&self) -> Result<Zeroizing<Vec<u8>>, Fault> {
-        let Self::Ecdsa(curve, private) = self else { return fault("the key is not on a curve") };
-        Ok(der::sequence(&[
-            &der::number(&[1]),
-            &der::element(der::OCTET_STRING, &[private]),
-            &der::element(der::context(0), &[&der::element(der::OBJECT_IDENTIFIER, &[curve.identifier()])]),
-            &der::element(der::context(1), &[&der::bits(&self.public()?.bits)]),
-        ]))
-    }
-
-    /// The public key, or Go's error where it certifies none of that kind.
-    pub(super) fn public(&self) -> Result<PublicKey, Fault> {
-        let broken = |_| Fault::text("the private key cannot be used");
-        Ok(match self {
-            Self::Rsa(pkcs1) => {
-                let mut inner = Reader::new(pkcs1).enter(der::SEQUENCE);
-                let mut next = || inner.as_mut().and_then(Reader::integer).unwrap_or_default();
-                let (_version, modulus, exponent) = (next(), next(), next());
-                PublicKey::rsa(modulus, exponent)
+    /// A key in PKCS#8.
+    pub(super) fn from_pkcs8(cx: &mut Context<'_>, der: &[u8]) -> Result<Self, Failure> {
+        let info = match Info::read(der) {
+            Ok(info) => info,
+            Err(_) if ec::is_sec1(der) => return Err(mistaken("EC")),
+            Err(_) if rsa::is_pkcs1(der) => return Err(mistaken("PKCS1")),
+            Err(error) => return Err(error.into()),
+        };
+        match info.algorithm {
+            RSA => RsaKey::from_pkcs1(cx, info.key).map(Self::Rsa).map_err(|failure| {
+                failure.within("x509: failed to parse RSA private key embedded in PKCS#8: ")
+            }),
+            EC => {
+                let curve = Fields::new(info.parameters)
+                    .next(&Kind::OBJECT)
+                    .and_then(|curve| der::object_identifier(curve.contents));
+                EcKey::from_sec1(cx, curve.ok(), info.key).map(Self::Ec).map_err(|failure| {
+                    failure.within("x509: failed to parse EC private key embedded in PKCS#8: ")
+                })
             }
-            Self::Ecdsa(curve, private) => match curve.point(private) {
-                Some(point) => PublicKey::on_curve(*curve, &point),
-                None => return fault("keys on the curve P-224 are not supported"),
-            },
-            Self::Ed25519(seed) => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(broken)?;
-                PublicKey::ed25519(pair.public_key().as_ref())
+            ED25519 => {
+                let seed = seed(&info, "Ed25519")?;
+                let length = seed.len();
+                seed_of(seed)
+                    .map(Self::Ed25519)
+                    .ok_or_else(|| format!("x509: invalid Ed25519 private key length: {length}").into())
             }
-            Self::X25519 => return fault("x509: unsupported public key type: *ecdh.PublicKey"),
-            Self::Dsa => return fault("x509: unsupported public key type: *dsa.PublicKey"),
-        })
-    }
-
-    /// How Go signs certificates with the key: the encoding of the algorithm.
-    pub(super) fn signature_algorithm(&self) -> Result<Vec<u8>, Fault> {
-        Ok(match self {
-            Self::Rsa(_) => der::algorithm(SHA256_WITH_RSA, der::NULL),
-            Self::Ecdsa(curve, _) => der::algorithm(curve.signing().0, &[]),
-            Self::Ed25519(_) => der::algorithm(ED25519, &[]),
-            Self::X25519 | Self::Dsa => {
-                return fault("x509: certificate private key does not implement crypto.Signer");
-            }
-        })
-    }
-
-    /// Signs by that algorithm. What ECDSA needs randomness for, aws-lc takes from its own source.
-    pub(super) fn sign(&self, cx: &mut Context<'_>, message: &[u8]) -> Result<Vec<u8>, Fault> {
-        cx.work(USE_STEPS)?;
-        let failed = || Fault::text("the certificate cannot be signed");
-        match self {
-            Self::Rsa(pkcs1) => {
-                let pair = RsaKeyPair::from_der(pkcs1).map_err(|_| failed())?;
-                let mut signature = vec![0; pair.public_modulus_len()];
-                pair.sign(&RSA_PKCS1_SHA256, &SystemRandom::new(), message, &mut signature)
-                    .map_err(|_| failed())?;
-                Ok(signature)
-            }
-            Self::Ecdsa(curve, _) => {
-                let algorithm = curve.signing().1.ok_or_else(failed)?;
-                let pair =
-                    EcdsaKeyPair::from_private_key_der(algorithm, &self.sec1()?).map_err(|_| failed())?;
-                let signature = pair.sign(&SystemRandom::new(), message).map_err(|_| failed())?;
-                Ok(signature.as_ref().to_vec())
-            }
-            Self::Ed25519(seed) => {
-                let pair = Ed25519KeyPair::from_seed_unchecked(seed).map_err(|_| failed())?;
-                Ok(pair.sign(message).as_ref().to_vec())
-            }
-            Self::X25519 | Self::Dsa => Err(failed()),
+            X25519 => seed_of(seed(&info, "X25519")?)
+                .map(Self::X25519)
+                .ok_or_else(|| "crypto/ecdh: invalid private key size".into()),
+            other => Err(format!(
+                "x509: PKCS#8 wrapping contained private key with unknown algorithm: {}",
+                der::dotted(other)
+            )
+            .into()),
         }
+    }
+
+    /// The key in PKCS#8.
+    pub(super) fn to_pkcs8(&self) -> Result<Bytes, Failure> {
+        Ok(match self {
+            Self::Rsa(key) => private_info(RSA, NULL, key.to_pkcs1()),
+            Self::Ec(key) => {
+                let outer = "x509: failed to marshal EC private key while building PKCS#8: ";
+                let written = key.to_sec1().map_err(|failure| failure.within(outer))?;
+                private_info(EC, &der::element(der::OBJECT, &[key.curve.object_identifier()]), &written)
+            }
+            Self::Ed25519(seed) => private_info(ED25519, &[], &der::element(der::OCTETS, &[&seed[..]])),
+            Self::X25519(seed) => private_info(X25519, &[], &der::element(der::OCTETS, &[&seed[..]])),
+        })
     }
 }
 
-/// An Ed25519 key as PKCS#8 has it (RFC 8410).
-fn pkcs8(seed: &[u8]) -> Zeroizing<Vec<u8>> {
-    let private = der::element(der::OCTET_STRING, &[&der::element(der::OCTET_STRING, &[seed])]);
-    der::sequence(&[&der::number(&[]), &der::algorithm(ED25519, &[]), &private])
+/// What Go says when a key is in another format than the one it was asked to read.
+fn mistaken(format: &str) -> Failure {
+    format!("x509: failed to parse private key (use Parse{format}PrivateKey instead for this key format)")
+        .into()
+}
+
+fn seed<'a>(info: &Info<'a>, name: &str) -> Result<&'a [u8], Failure> {
+    if !info.parameters.is_empty() {
+        return Err(format!("x509: invalid {name} private key parameters").into());
+    }
+    let seed = Fields::new(info.key).next(&Kind::OCTETS);
+    Ok(seed.map_err(|error| format!("x509: invalid {name} private key: {error}"))?.contents)
+}
+
+pub(super) fn seed_of(bytes: &[u8]) -> Option<Seed> {
+    let mut seed = Seed::default();
+    (bytes.len() == seed.len()).then(|| seed.copy_from_slice(bytes))?;
+    Some(seed)
+}
+
+/// A private key in PKCS#8.
+pub(super) fn private_info(algorithm: &[u8], parameters: &[u8], key: &[u8]) -> Bytes {
+    let algorithm = der::element(der::OBJECT, &[algorithm]);
+    der::element(
+        der::SEQUENCE,
+        &[
+            &der::int(0),
+            &der::element(der::SEQUENCE, &[&algorithm, parameters]),
+            &der::element(der::OCTETS, &[key]),
+        ],
+    )
+}
+
+/// A public key in the `SubjectPublicKeyInfo` of X.509.
+pub(super) fn public_info(algorithm: &[u8], parameters: &[u8], key: &[u8]) -> Bytes {
+    let algorithm = der::element(der::OBJECT, &[algorithm]);
+    der::element(
+        der::SEQUENCE,
+        &[
+            &der::element(der::SEQUENCE, &[&algorithm, parameters]),
+            &der::element(der::BIT_STRING, &[&[0], key]),
+        ],
+    )
+}
+
+/// An RSA public key in the same.
+pub(super) fn rsa_public_info(modulus: &[u8], exponent: i64) -> Bytes {
+    let key = der::element(der::SEQUENCE, &[&der::written_natural(modulus), &der::int(exponent)]);
+    public_info(RSA, NULL, &key)
 }

@@ -8,7 +8,9 @@ mod der;
 mod dictionaries;
 mod digests;
 mod encodings;
+mod failure;
 mod json;
+mod jwk;
 mod keys;
 mod letters;
 mod lists;
@@ -16,6 +18,7 @@ mod numbers;
 mod passwords;
 mod paths;
 mod pems;
+mod pkcs12;
 mod randomness;
 mod reflection;
 mod regexes;
@@ -40,7 +43,7 @@ pub(crate) fn sealed() -> Functions {
     functions.extend(digests::all());
     functions.extend(encodings::all());
     functions.extend(json::all());
-    functions.extend(keys::all());
+    functions.extend(certificates::keys::all());
     functions.extend(lists::all());
     functions.extend(numbers::all());
     functions.extend(passwords::all());
@@ -62,8 +65,10 @@ pub(crate) fn sealed() -> Functions {
 pub(crate) fn external() -> Functions {
     let mut functions = sealed();
     functions.extend(encodings::external());
+    functions.extend(jwk::external());
     functions.extend(passwords::external());
     functions.extend(pems::external());
+    functions.extend(pkcs12::external());
     functions.extend(yaml::external());
     functions.withhold("getSecretKey", "it reads from the cluster");
     functions

@@ -1,8 +1,13 @@
 //! PEM blocks: picking some out, ordering certificate chains, decrypting with a private key.
 
 pub(super) mod blocks;
-mod chain;
+mod certificate;
+pub(super) mod chain;
+mod names;
 mod rsa;
+
+pub(super) use certificate::Certificate;
+pub(super) use names::{Attribute, is_printable};
 
 use super::fault;
 use crate::context::Context;
@@ -12,7 +17,7 @@ use crate::value::Value;
 
 const TWO: &[Type] = &[Type::String, Type::String];
 
-const CERTIFICATE: &[u8] = b"CERTIFICATE";
+pub(super) const CERTIFICATE: &[u8] = b"CERTIFICATE";
 
 /// What sealed-secrets does not have.
 pub(super) fn external() -> Vec<Function> {
@@ -24,7 +29,7 @@ pub(super) fn external() -> Vec<Function> {
         Function::new("filterCertChain", TWO, Type::String, |cx, args| {
             let text = args.string(1)?;
             cx.work(text.len() as u64)?;
-            let chain = chain::ordered(text).map_err(Fault::text)?;
+            let chain = chain::ordered(text)?;
             Ok(chain::part(&chain, args.string(0)?).into())
         })
         .about(
@@ -32,7 +37,7 @@ pub(super) fn external() -> Vec<Function> {
             r#"{{ .bundle | filterCertChain "leaf" }}"#,
         ),
         Function::new("certSANs", &[Type::String], Type::STRINGS, |_, args| {
-            Ok(Value::strings(chain::names(args.string(0)?).map_err(Fault::text)?))
+            Ok(Value::strings(chain::names(args.string(0)?)?))
         })
         .about("Lists the names a certificate is for.", r#"{{ certSANs .cert | join "," }}"#),
         Function::new("rsaDecrypt", &[Type::String; 4], Type::String, |cx, args| {

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::function::HIDDEN;
-use crate::functions::der::{self, Reader};
+use crate::functions::certificates::der::{self, Reader};
 use crate::functions::urls;
 
 pub(super) struct Extension<'a> {

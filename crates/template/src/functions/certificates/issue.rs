@@ -9,8 +9,9 @@ use super::read::Certificate;
 use crate::bytes::ByteString;
 use crate::context::Context;
 use crate::function::{Fault, HIDDEN};
-use crate::functions::keys::PrivateKey;
-use crate::functions::{der, fault};
+use crate::functions::certificates::der;
+use crate::functions::certificates::keys::PrivateKey;
+use crate::functions::fault;
 use crate::value::{List, Value};
 
 /// What is to be certified.

@@ -4,8 +4,8 @@ use jiff::civil::Date;
 
 use super::extensions;
 use crate::function::HIDDEN;
-use crate::functions::der::{self, Reader};
-use crate::functions::keys::PublicKey;
+use crate::functions::certificates::der::{self, Reader};
+use crate::functions::certificates::keys::PublicKey;
 
 /// What an issuer's certificate says to those it certifies.
 pub(super) struct Certificate {

@@ -25,6 +25,35 @@ pub(in super::super) fn parse(cx: &mut Context<'_>, text: &[u8]) -> Result<Resul
     })
 }
 
+/// One member of an object.
+pub(in super::super) struct Member {
+    pub(in super::super) name: Vec<u8>,
+    pub(in super::super) value: Value,
+    /// Go's error about a number in the value that is no float64.
+    pub(in super::super) out_of_range: Option<String>,
+}
+
+/// What stands first in a text, as Go's `Decoder` reads it: what follows may be anything. The members of an object in
+/// their order, or a value that is no object.
+pub(in super::super) fn first(
+    cx: &mut Context<'_>,
+    text: &[u8],
+) -> Result<Result<Result<Vec<Member>, Value>, String>, Fault> {
+    let mut reader = Reader { text, at: 0, out_of_range: None };
+    reader.space();
+    let found = match reader.peek() {
+        None => return Ok(Err("EOF".to_owned())),
+        Some(b'{') => reader.members(cx, 1).map(Ok),
+        Some(_) => reader.value(cx, 1).map(Err),
+    };
+    match found {
+        Ok(found) => Ok(Ok(found)),
+        Err(Stop::Fault(fault)) => Err(fault),
+        Err(Stop::Error(_)) if reader.peek().is_none() => Ok(Err("unexpected EOF".to_owned())),
+        Err(Stop::Error(error)) => Ok(Err(error)),
+    }
+}
+
 enum Stop {
     Error(String),
     Fault(Fault),
@@ -96,27 +125,36 @@ impl Reader<'_> {
     }
 
     fn object(&mut self, cx: &mut Context<'_>, depth: usize) -> Result<Value, Stop> {
+        let members = self.members(cx, depth)?;
+        Ok(Value::dict(members.into_iter().map(|member| (member.name, member.value))))
+    }
+
+    fn members(&mut self, cx: &mut Context<'_>, depth: usize) -> Result<Vec<Member>, Stop> {
         Self::deeper(cx, depth)?;
         self.at += 1;
-        let mut entries: Vec<(Vec<u8>, Value)> = Vec::new();
+        let mut members = Vec::new();
         self.space();
         if self.peek() == Some(b'}') {
             self.at += 1;
-            return Ok(Value::dict(entries));
+            return Ok(members);
         }
         loop {
             self.space();
             if self.peek() != Some(b'"') {
                 return Err(self.unexpected("looking for beginning of object key string"));
             }
-            let key = self.string(cx)?;
+            let name = self.string(cx)?;
             self.space();
             if self.peek() != Some(b':') {
                 return Err(self.unexpected("after object key"));
             }
             self.at += 1;
-            cx.allocate(96 + key.len())?;
-            entries.push((key, self.value(cx, depth + 1)?));
+            cx.allocate(96 + name.len())?;
+            let before = self.out_of_range.take();
+            let value = self.value(cx, depth + 1)?;
+            let out_of_range = std::mem::replace(&mut self.out_of_range, before);
+            self.out_of_range = self.out_of_range.take().or_else(|| out_of_range.clone());
+            members.push(Member { name, value, out_of_range });
             self.space();
             match self.peek() {
                 Some(b',') => self.at += 1,
@@ -125,7 +163,7 @@ impl Reader<'_> {
             }
         }
         self.at += 1;
-        Ok(Value::dict(entries))
+        Ok(members)
     }
 
     fn array(&mut self, cx: &mut Context<'_>, depth: usize) -> Result<Value, Stop> {
@@ -203,7 +241,8 @@ impl Reader<'_> {
                         crate::function::HIDDEN
                     )
                 });
-                Ok(Value::Nil)
+                // Still a number, to those who ask what kind of value it is.
+                Ok(f64::INFINITY.into())
             }
         }
     }

@@ -106,6 +106,6 @@ impl Block {
 }
 
 /// A block without headers.
-pub(in super::super) fn written(kind: &[u8], contents: &[u8]) -> Vec<u8> {
-    Block { kind: kind.into(), headers: BTreeMap::new(), contents: contents.into() }.encoded()
+pub(in super::super) fn written(kind: &[u8], contents: &[u8]) -> ByteString {
+    Block { kind: kind.into(), headers: BTreeMap::new(), contents: contents.into() }.encoded().into()
 }

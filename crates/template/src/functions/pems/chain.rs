@@ -2,16 +2,16 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use x509_cert::Certificate;
 use x509_cert::der::Decode as _;
 use x509_cert::ext::pkix::name::GeneralName;
 use x509_cert::ext::pkix::{AuthorityKeyIdentifier, SubjectAltName, SubjectKeyIdentifier};
 
-use super::{CERTIFICATE, blocks};
+use super::super::failure::Failure;
+use super::{CERTIFICATE, Certificate, blocks};
 use crate::bytes::ByteString;
 
 /// A certificate, by what links it to others.
-pub(super) struct Link {
+pub(in super::super) struct Link {
     der: ByteString,
     own: Option<Vec<u8>>,
     issuer: Option<Vec<u8>>,
@@ -21,16 +21,19 @@ impl Link {
     fn is_root(&self) -> bool {
         self.issuer.is_none() || self.issuer == self.own
     }
+
+    fn written(&self) -> Vec<u8> {
+        blocks::written(CERTIFICATE, &self.der).to_vec()
+    }
 }
 
-fn certificate(der: &[u8]) -> Result<Certificate, String> {
-    // Go gets one step further where there is a sequence at least.
-    let inner = if der.first() == Some(&0x30) { "tbs " } else { "" };
-    Certificate::from_der(der).map_err(|_| format!("x509: malformed {inner}certificate"))
+fn certificate(der: &[u8]) -> Result<x509_cert::Certificate, Failure> {
+    Certificate::read(der)?;
+    x509_cert::Certificate::from_der(der).map_err(|_| "x509: malformed tbs certificate".into())
 }
 
 /// The certificates from the leaf on. Links are followed by key identifiers, without looking at signatures.
-pub(super) fn ordered(text: &[u8]) -> Result<Vec<Link>, String> {
+pub(in super::super) fn ordered(text: &[u8]) -> Result<Vec<Link>, Failure> {
     let mut links = Vec::new();
     let mut rest = text;
     while let Some((block, after)) = blocks::next(rest) {
@@ -61,12 +64,12 @@ pub(super) fn ordered(text: &[u8]) -> Result<Vec<Link>, String> {
     let mut leaves = (0..links.len()).filter(|at| !parents.contains(&Some(*at)));
     let mut next = Some(leaves.next().ok_or("no leaf certificate found")?);
     if leaves.next().is_some() {
-        return Err("found multiple leaf or disjunct certificates".to_owned());
+        return Err("found multiple leaf or disjunct certificates".into());
     }
     let mut order = Vec::new();
     while let Some(at) = next {
         if order.len() == links.len() {
-            return Err("constructing chain resulted in cycle".to_owned());
+            return Err("constructing chain resulted in cycle".into());
         }
         order.push(at);
         next = parents[at];
@@ -83,11 +86,16 @@ pub(super) fn part(chain: &[Link], part: &[u8]) -> Vec<u8> {
         b"root" => chain.last().filter(|last| last.is_root()).into_iter().collect(),
         _ => Vec::new(),
     };
-    chosen.into_iter().flat_map(|link| blocks::written(CERTIFICATE, &link.der)).collect()
+    chosen.into_iter().flat_map(Link::written).collect()
+}
+
+/// All certificates, as PEM.
+pub(in super::super) fn written(chain: &[Link]) -> Vec<u8> {
+    chain.iter().flat_map(Link::written).collect()
 }
 
 /// The names in the first block: of hosts, then addresses, then of mailboxes, then URIs.
-pub(super) fn names(text: &[u8]) -> Result<Vec<String>, String> {
+pub(super) fn names(text: &[u8]) -> Result<Vec<String>, Failure> {
     let (block, _) = blocks::next(text).ok_or("failed to decode PEM block")?;
     let certificate = certificate(&block.contents)?;
     let found = certificate.tbs_certificate().get_extension::<SubjectAltName>();

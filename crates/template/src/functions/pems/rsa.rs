@@ -6,7 +6,8 @@ use aws_lc_rs::rsa::{
 };
 use zeroize::Zeroizing;
 
-use super::super::{der, fault, keys};
+use super::super::der::Bytes;
+use super::super::{fault, keys};
 use super::blocks;
 use crate::function::{Fault, HIDDEN};
 
@@ -31,7 +32,6 @@ pub(super) fn decrypt(hash: &[u8], text: &[u8], key: &[u8]) -> Result<Zeroizing<
 }
 
 /// A PKCS#1 key in the envelope of PKCS#8.
-fn pkcs8(pkcs1: &[u8]) -> Zeroizing<Vec<u8>> {
-    let key = der::element(der::OCTET_STRING, &[pkcs1]);
-    der::sequence(&[&der::number(&[]), &der::algorithm(keys::RSA, der::NULL), &key])
+fn pkcs8(pkcs1: &[u8]) -> Bytes {
+    keys::private_info(keys::RSA, keys::NULL, pkcs1)
 }

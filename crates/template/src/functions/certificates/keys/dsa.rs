@@ -8,7 +8,8 @@ use zeroize::Zeroizing;
 
 use crate::context::Context;
 use crate::function::Fault;
-use crate::functions::{der, fault};
+use crate::functions::certificates::der;
+use crate::functions::fault;
 
 const BITS: u32 = 2048;
 const ORDER_BITS: u32 = 256;

@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 use super::curve::Curve;
 use super::{ECDSA, ED25519, PrivateKey, RSA, X25519};
 use crate::function::HIDDEN;
-use crate::functions::der::{self, Reader};
+use crate::functions::certificates::der::{self, Reader};
 use crate::functions::pems::blocks;
 
 /// The key of the first block.

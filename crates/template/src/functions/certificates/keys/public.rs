@@ -4,7 +4,7 @@ use aws_lc_rs::digest::{SHA256, digest};
 
 use super::curve::Curve;
 use super::{DSA, ECDSA, ED25519, RSA};
-use crate::functions::der::{self, Reader};
+use crate::functions::certificates::der::{self, Reader};
 
 /// A public key: the encoding of its algorithm, and the bytes that are the key.
 #[derive(PartialEq, Eq)]

@@ -1,0 +1,105 @@
+//! The code that tells whether a password is right, and an archive whole.
+
+use aws_lc_rs::hmac;
+
+use super::super::der::{self, Kind};
+use super::super::failure::Failure;
+use super::derivation::{self, Hash, Purpose};
+use super::encryption::{Algorithm, ITERATIONS, Pbkdf2, SALT, hmac as hash_of, identifier, sequence};
+use super::identifiers::*;
+use super::password::Password;
+use super::read::whole;
+use crate::context::Context;
+
+/// What an archive tells about its code.
+pub(super) struct Mac<'a> {
+    algorithm: Algorithm<'a>,
+    digest: &'a [u8],
+    salt: &'a [u8],
+    iterations: i64,
+}
+
+impl<'a> Mac<'a> {
+    pub(super) fn read(contents: &'a [u8]) -> Result<Self, String> {
+        let mut fields = der::Fields::new(contents);
+        let mut info = der::Fields::new(fields.next(&Kind::structure("digestInfo"))?.contents);
+        let algorithm = Algorithm::read(info.next(&Algorithm::KIND)?.contents)?;
+        let digest = info.next(&Kind::OCTETS)?.contents;
+        let salt = fields.next(&Kind::OCTETS)?.contents;
+        let iterations = fields.next_if(&Kind::INTEGER.optional())?;
+        let iterations = iterations.map(|number| der::integer(number.contents)).transpose()?.unwrap_or(1);
+        Ok(Self { algorithm, digest, salt, iterations })
+    }
+
+    /// Whether the message is what the code was made of, with this password.
+    pub(super) fn is_right(
+        &self,
+        cx: &mut Context<'_>,
+        password: &Password,
+        message: &[u8],
+    ) -> Result<bool, Failure> {
+        let hash = match self.algorithm.identifier {
+            PBMAC1 => return self.is_right_by_pbmac1(cx, password, message),
+            SHA1 => Hash::Sha1,
+            SHA256 => Hash::Sha256,
+            SHA512 => Hash::Sha512,
+            other => {
+                let other = der::dotted(other);
+                return Err(format!("pkcs12: MAC digest algorithm not supported: {other}").into());
+            }
+        };
+        let key = derive(cx, hash, password, self.salt, self.iterations)?;
+        Ok(hmac::verify(&key, message, self.digest).is_ok())
+    }
+
+    /// RFC 9579: everything is in the parameters, and the other fields are ignored.
+    fn is_right_by_pbmac1(
+        &self,
+        cx: &mut Context<'_>,
+        password: &Password,
+        message: &[u8],
+    ) -> Result<bool, Failure> {
+        let (kdf, mac) = whole(self.algorithm.parameters, "pbmac1Params", |fields| {
+            let kdf = Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?;
+            Ok((kdf, Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?))
+        })?;
+        let derivation = Pbkdf2::read(&kdf, "PBMAC1", ["KDF algorithm", "PRF"])?;
+        let hash = hash_of(mac.identifier).ok_or_else(|| {
+            let mac = der::dotted(mac.identifier);
+            format!("pkcs12: PBMAC1 MAC algorithm {mac} is not supported")
+        })?;
+        let length = usize::try_from(derivation.length).unwrap_or_default();
+        if length == 0 {
+            return Err("pkcs12: PBMAC1 requires explicit KeyLength parameter in PBKDF2 parameters".into());
+        }
+        let key = derivation.key(cx, password, length)?;
+        Ok(hmac::verify(&hmac::Key::new(hash.hmac(), &key), message, self.digest).is_ok())
+    }
+}
+
+fn derive(
+    cx: &mut Context<'_>,
+    hash: Hash,
+    password: &Password,
+    salt: &[u8],
+    iterations: i64,
+) -> Result<hmac::Key, Failure> {
+    let wanted = (Purpose::Authentication, hash.bytes());
+    let key = derivation::pkcs12(cx, hash, &password.wide, (salt, iterations), wanted)?;
+    Ok(hmac::Key::new(hash.hmac(), &key))
+}
+
+/// The code of a message, with SHA-256, as an archive tells it.
+pub(super) fn written(
+    cx: &mut Context<'_>,
+    password: &Password,
+    message: &[u8],
+) -> Result<der::Bytes, Failure> {
+    let mut salt = [0; SALT];
+    cx.random(&mut salt);
+    let key = derive(cx, Hash::Sha256, password, &salt, ITERATIONS)?;
+    let digest = hmac::sign(&key, message);
+    let octets = |bytes: &[u8]| der::element(der::OCTETS, &[bytes]);
+    let info = sequence(&[&identifier(SHA256, &[]), &octets(digest.as_ref())]);
+    Ok(sequence(&[&info, &octets(&salt), &der::int(ITERATIONS)]))
+}
