@@ -74,7 +74,6 @@ const DIFFERENCES: &[(&str, &str)] = &[
     ("{{ fromYaml .bin }}", "the text of an error about bytes that are not UTF-8"),
     ("{{ kebabcase .bin }}", "where words end among bytes that are not UTF-8"),
     (r#"{{ pkcs12keyPass "secret" .p224 }}"#, P224),
-    (r#"{{ pkcs12certPass "secret" .p224 }}"#, P224),
     ("{{ pkcs12key .keyec224 }}", P224),
     ("{{ pemToPkcs12 .crtleaf224 .ec224 }}", P224),
     (r#"{{ fullPemToPkcs12Pass .crtleaf224 .ec224 "secret" }}"#, P224),

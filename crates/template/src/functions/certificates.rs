@@ -1,24 +1,22 @@
 //! Certificates and their keys: issued, or brought along and checked.
 
-mod der;
-mod extensions;
 mod issue;
-pub(super) mod keys;
-mod read;
 
 use std::rc::Rc;
 
 use super::encodings::{BASE64, decoded};
+use super::failure::Failure;
 use super::fault;
-use super::pems::blocks;
+use super::keys::PrivateKey;
+use super::pems::{self, blocks};
+use super::x509::Certificate;
 use crate::bytes::ByteString;
 use crate::context::{Context, RsaSize};
-use crate::function::{Args, Cause, Fault, Function};
+use crate::function::{Args, Fault, Function};
 use crate::object::Object;
 use crate::types::Type;
 use crate::value::Value;
 use issue::{Issuer, Subject};
-use keys::PrivateKey;
 
 const CERTIFICATE: Type = Type::Object(NAME);
 const NAME: &str = "sprig.certificate";
@@ -62,14 +60,17 @@ struct Arguments {
 impl Arguments {
     /// Issues the certificate. A key is made last, when nothing else can fail any more.
     fn issue(self, cx: &mut Context<'_>, args: &Args<'_>) -> Result<Value, Fault> {
-        let given = self.key.map(|at| given_key(cx, args.string(at)?)).transpose()?;
+        let given = match self.key {
+            Some(at) => Some(given_key(cx, args.string(at)?)?),
+            None => None,
+        };
         let issuer = self.issuer.map(|at| issuer(cx, args.value(at))).transpose()?;
         let subject = (self.subject)(args)?;
         let key = match given {
             Some(key) => key,
             None => PrivateKey::new_rsa(cx, RsaSize::Bits2048)?,
         };
-        pair(cx, &subject, &key, issuer.as_ref())
+        Ok(pair(cx, &subject, &key, issuer.as_ref())?.into())
     }
 
     fn function(self, name: &'static str, parameters: &'static [Type]) -> Function {
@@ -77,9 +78,8 @@ impl Arguments {
     }
 }
 
-fn given_key(cx: &mut Context<'_>, text: &[u8]) -> Result<PrivateKey, Fault> {
-    cx.work(keys::USE_STEPS + text.len() as u64 / 16)?;
-    PrivateKey::from_pem(text).map_err(|why| Fault::text(format!("parsing private key: {why}")))
+fn given_key(cx: &mut Context<'_>, text: &[u8]) -> Result<PrivateKey, Failure> {
+    PrivateKey::from_pem(cx, text).map_err(|failure| failure.within("parsing private key: "))
 }
 
 /// A name and days.
@@ -172,20 +172,23 @@ fn brought() -> Vec<Function> {
 
 fn custom(cx: &mut Context<'_>, certificate: &[u8], key: &[u8]) -> Result<Pair, Fault> {
     cx.allocate(certificate.len() + key.len())?;
-    cx.work(keys::USE_STEPS)?;
     let undecoded = |what: &str| Fault::text(format!("unable to decode base64 {what}"));
     let certificate: ByteString = decoded(certificate, &BASE64).map_err(|_| undecoded("certificate"))?.into();
     let key: ByteString = decoded(key, &BASE64).map_err(|_| undecoded("private key"))?.into();
-    parsed(&certificate, "decodedCert")?;
-    PrivateKey::from_pem(&key).map_err(|why| Fault::text(format!("error parsing private key: {why}")))?;
+    parsed(cx, &certificate, "decodedCert")?;
+    authority_key(cx, &key)?;
     Ok(Pair { certificate, key })
 }
 
 /// The certificate in a text's first PEM block. An error tells it by the name of a variable in the original.
-fn parsed(text: &[u8], variable: &str) -> Result<read::Certificate, Fault> {
-    let Some((block, _)) = blocks::next(text) else { return fault("unable to decode certificate") };
-    let failed = |why| Fault::text(format!("error parsing certificate: {variable}.Bytes: {why}"));
-    read::certificate(&block.contents).map_err(failed)
+fn parsed(cx: &mut Context<'_>, text: &[u8], variable: &str) -> Result<Certificate, Failure> {
+    let (block, _) = blocks::next(text).ok_or("unable to decode certificate")?;
+    Certificate::read(cx, &block.contents)
+        .map_err(|failure| failure.within(&format!("error parsing certificate: {variable}.Bytes: ")))
+}
+
+fn authority_key(cx: &mut Context<'_>, text: &[u8]) -> Result<PrivateKey, Failure> {
+    PrivateKey::from_pem(cx, text).map_err(|failure| failure.within("error parsing private key: "))
 }
 
 fn issuer(cx: &mut Context<'_>, value: &Value) -> Result<Issuer, Fault> {
@@ -196,10 +199,8 @@ fn issuer(cx: &mut Context<'_>, value: &Value) -> Result<Issuer, Fault> {
     let [(_, Value::String(certificate)), (_, Value::String(key))] = &fields[..] else {
         return fault("the authority is no certificate");
     };
-    cx.work(keys::USE_STEPS + (certificate.len() + key.len()) as u64 / 16)?;
-    let certificate = parsed(certificate, "decodedSignerCert")?;
-    let failed = |why| Fault::text(format!("error parsing private key: {why}"));
-    Ok(Issuer { certificate, key: PrivateKey::from_pem(key).map_err(failed)? })
+    let certificate = parsed(cx, certificate, "decodedSignerCert")?;
+    Ok(Issuer { certificate, key: authority_key(cx, key)? })
 }
 
 /// Issues the certificate.
@@ -208,13 +209,11 @@ fn pair(
     subject: &Subject,
     key: &PrivateKey,
     issuer: Option<&Issuer>,
-) -> Result<Value, Fault> {
-    let certificate = issue::certificate(cx, subject, key, issuer).map_err(|fault| match fault.0 {
-        Cause::Text(why) => Fault::text([b"error creating certificate: ", &why[..]].concat()),
-        limit => Fault(limit),
-    })?;
-    let certificate = blocks::written(b"CERTIFICATE", &certificate);
+) -> Result<Pair, Failure> {
+    let certificate = issue::certificate(cx, subject, key, issuer)
+        .map_err(|failure| failure.within("error creating certificate: "))?;
+    let certificate = blocks::written(pems::CERTIFICATE, &certificate);
     let key = key.to_pem()?;
     cx.allocate(2 * key.len())?;
-    Ok(Pair { certificate, key }.into())
+    Ok(Pair { certificate, key })
 }

@@ -5,9 +5,9 @@ mod members;
 use aws_lc_rs::agreement::{self, X25519};
 use aws_lc_rs::signature::{Ed25519KeyPair, KeyPair as _};
 
-use super::der;
+use super::der::{self, without_zeros};
 use super::failure::Failure;
-use super::keys::{self, Curve, EcKey, Parts, PrivateKey, RsaKey, seed_of};
+use super::keys::{Curve, EcKey, Parts, PrivateKey, PublicKey, RsaKey, checked_point, seed_of};
 use super::pems::blocks;
 use crate::context::Context;
 use crate::function::{Function, HIDDEN};
@@ -45,15 +45,14 @@ fn public(key: &Jwk) -> Result<der::Bytes, Failure> {
             Okp::Ed25519 => "ed25519.PrivateKey",
             Okp::X25519 => "x25519.PrivateKey",
         }),
-        Form::RsaPublic => Ok(keys::rsa_public_info(key.bytes("n"), exponent(key))),
+        Form::RsaPublic => Ok(PublicKey::rsa(key.bytes("n"), exponent(key)).info()),
         Form::EcPublic => {
             let curve = named_curve(key)?;
-            let point = keys::checked_point(curve, (key.bytes("x"), key.bytes("y")))?;
-            let parameters = der::element(der::OBJECT, &[curve.object_identifier()]);
-            Ok(keys::public_info(keys::EC, &parameters, &point))
+            let point = checked_point(curve, (key.bytes("x"), key.bytes("y")))?;
+            Ok(PublicKey::on_curve(curve, &point).info())
         }
         Form::OkpPublic => match okp(key)? {
-            Okp::Ed25519 => Ok(keys::public_info(keys::ED25519, &[], key.bytes("x"))),
+            Okp::Ed25519 => Ok(PublicKey::ed25519(key.bytes("x")).info()),
             Okp::X25519 => refuse("x25519.PublicKey"),
         },
     }
@@ -108,10 +107,6 @@ fn rsa(cx: &mut Context<'_>, key: &Jwk) -> Result<RsaKey, Failure> {
             ..Parts::default()
         },
     )
-}
-
-fn without_zeros(bytes: &[u8]) -> &[u8] {
-    &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..]
 }
 
 fn unknown_curve() -> Failure {

@@ -26,6 +26,7 @@ mod strings;
 mod urls;
 mod versions;
 mod wording;
+mod x509;
 mod yaml;
 
 use crate::function::{Fault, Function, Functions};
@@ -43,7 +44,7 @@ pub(crate) fn sealed() -> Functions {
     functions.extend(digests::all());
     functions.extend(encodings::all());
     functions.extend(json::all());
-    functions.extend(certificates::keys::all());
+    functions.extend(keys::all());
     functions.extend(lists::all());
     functions.extend(numbers::all());
     functions.extend(passwords::all());

@@ -1,15 +1,12 @@
 //! PEM blocks: picking some out, ordering certificate chains, decrypting with a private key.
 
 pub(super) mod blocks;
-mod certificate;
 pub(super) mod chain;
-mod names;
 mod rsa;
 
-pub(super) use certificate::Certificate;
-pub(super) use names::{Attribute, is_printable};
-
+use super::failure::Failure;
 use super::fault;
+use super::x509::Certificate;
 use crate::context::Context;
 use crate::function::{Fault, Function};
 use crate::types::Type;
@@ -27,17 +24,16 @@ pub(super) fn external() -> Vec<Function> {
         })
         .about("Keeps the PEM blocks of one type.", r#"{{ .bundle | filterPEM "CERTIFICATE" }}"#),
         Function::new("filterCertChain", TWO, Type::String, |cx, args| {
-            let text = args.string(1)?;
-            cx.work(text.len() as u64)?;
-            let chain = chain::ordered(text)?;
+            let certificates = chain::read(cx, args.string(1)?)?;
+            let chain = chain::order(cx, &certificates)?;
             Ok(chain::part(&chain, args.string(0)?).into())
         })
         .about(
             "Orders a chain of certificates and gives its leaf, intermediate or root part.",
             r#"{{ .bundle | filterCertChain "leaf" }}"#,
         ),
-        Function::new("certSANs", &[Type::String], Type::STRINGS, |_, args| {
-            Ok(Value::strings(chain::names(args.string(0)?)?))
+        Function::new("certSANs", &[Type::String], Type::STRINGS, |cx, args| {
+            Ok(Value::strings(names(cx, args.string(0)?)?))
         })
         .about("Lists the names a certificate is for.", r#"{{ certSANs .cert | join "," }}"#),
         Function::new("rsaDecrypt", &[Type::String; 4], Type::String, |cx, args| {
@@ -45,10 +41,7 @@ pub(super) fn external() -> Vec<Function> {
                 [args.string(0)?, args.string(1)?, args.string(2)?, args.string(3)?];
             match &scheme[..] {
                 b"None" => Ok(text.clone().into()),
-                b"RSA-OAEP" => {
-                    cx.work(10_000)?;
-                    Ok(Value::String(rsa::decrypt(hash, text, key)?.into()))
-                }
+                b"RSA-OAEP" => Ok(Value::String(rsa::decrypt(cx, hash, text, key)?.into())),
                 _ => fault(format!("decryption scheme {} is not supported", crate::function::HIDDEN)),
             }
         })
@@ -73,4 +66,10 @@ fn filter(cx: &mut Context<'_>, wanted: &[u8], text: &[u8]) -> Result<Vec<u8>, F
         return fault("error filtering pem: found junk");
     }
     Ok(kept)
+}
+
+/// The names in the certificate of the first block.
+fn names(cx: &mut Context<'_>, text: &[u8]) -> Result<Vec<String>, Failure> {
+    let (block, _) = blocks::next(text).ok_or("failed to decode PEM block")?;
+    Ok(Certificate::read(cx, &block.contents)?.names())
 }

@@ -7,14 +7,14 @@ mod identifiers;
 mod mac;
 mod password;
 mod read;
-mod subject;
 mod write;
 
 use super::NIL_DEREFERENCE;
 use super::encodings::{BASE64, encoded};
 use super::failure::Failure;
 use super::keys::PrivateKey;
-use super::pems::{CERTIFICATE, Certificate, blocks, chain};
+use super::pems::{blocks, chain};
+use super::x509::Certificate;
 use crate::bytes::ByteString;
 use crate::context::Context;
 use crate::function::{Args, Fault, Function};
@@ -51,28 +51,28 @@ fn reading() -> Vec<Function> {
 fn writing() -> Vec<Function> {
     vec![
         text("pemToPkcs12", 2, |cx, args| {
-            archive(cx, &first(args.string(0)?)?, args.string(1)?, NO_PASSWORD)
+            archive(cx, first, args.string(0)?, args.string(1)?, NO_PASSWORD)
         })
         .about(
             "Puts the first certificate and a private key into a PKCS#12 archive without a password, as base64.",
             "{{ pemToPkcs12 .cert .key }}",
         ),
         text("pemToPkcs12Pass", 3, |cx, args| {
-            archive(cx, &first(args.string(0)?)?, args.string(1)?, args.string(2)?)
+            archive(cx, first, args.string(0)?, args.string(1)?, args.string(2)?)
         })
         .about(
             "Puts the first certificate and a private key into a PKCS#12 archive with this password, as base64.",
             "{{ pemToPkcs12Pass .cert .key .password }}",
         ),
         text("fullPemToPkcs12", 2, |cx, args| {
-            archive(cx, &all(args.string(0)?)?, args.string(1)?, NO_PASSWORD)
+            archive(cx, all, args.string(0)?, args.string(1)?, NO_PASSWORD)
         })
         .about(
             "Puts certificates, the leaf first, and a private key into a PKCS#12 archive without a password, as base64.",
             "{{ fullPemToPkcs12 .chain .key }}",
         ),
         text("fullPemToPkcs12Pass", 3, |cx, args| {
-            archive(cx, &all(args.string(0)?)?, args.string(1)?, args.string(2)?)
+            archive(cx, all, args.string(0)?, args.string(1)?, args.string(2)?)
         })
         .about(
             "Puts certificates, the leaf first, and a private key into a PKCS#12 archive with this password, as base64.",
@@ -108,52 +108,61 @@ fn key(cx: &mut Context<'_>, password: &[u8], archive: &[u8]) -> Result<ByteStri
 fn certificates(cx: &mut Context<'_>, password: &[u8], archive: &[u8]) -> Result<ByteString, Fault> {
     let contents = read::contents(cx, archive, password)
         .map_err(|failure| failure.within("unable to decode pkcs12 certificate with password: "))?;
-    let pem: Vec<u8> = (contents.certificates.iter())
-        .flat_map(|certificate| blocks::written(CERTIFICATE, certificate.der()).to_vec())
-        .collect();
     // In another order only if they are one chain.
-    Ok(chain::ordered(&pem).map_or_else(|_| pem.into(), |chain| chain::written(&chain).into()))
+    match chain::order(cx, &contents.certificates) {
+        Ok(chain) => Ok(chain::written(chain).into()),
+        Err(Failure::Limit(limit)) => Err(limit.into()),
+        Err(_) => Ok(chain::written(&contents.certificates).into()),
+    }
+}
+
+/// The certificate in the next block, of which there is one, and what follows it.
+fn next<'a>(cx: &mut Context<'_>, pem: &'a [u8]) -> Result<(Certificate, &'a [u8]), Failure> {
+    let (block, rest) = blocks::next(pem).ok_or(Failure::Panic(NIL_DEREFERENCE))?;
+    Ok((Certificate::read(cx, &block.contents)?, rest))
 }
 
 /// The first certificate.
-fn first(pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
-    let (block, _) = blocks::next(pem).ok_or(Failure::Panic(NIL_DEREFERENCE))?;
-    Ok(vec![Certificate::read(&block.contents)?])
+fn first(cx: &mut Context<'_>, pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
+    Ok(vec![next(cx, pem)?.0])
 }
 
 /// All certificates, of which there is at least one.
-fn all(pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
-    let (block, rest) = blocks::next(pem).ok_or(Failure::Panic(NIL_DEREFERENCE))?;
-    let mut all = vec![Certificate::read(&block.contents)?];
-    all.extend(bundle(rest)?);
+fn all(cx: &mut Context<'_>, pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
+    let (first, rest) = next(cx, pem)?;
+    let mut all = vec![first];
+    all.extend(bundle(cx, rest)?);
     Ok(all)
 }
 
 /// The certificates of a text in which nothing else may be.
-fn bundle(pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
+fn bundle(cx: &mut Context<'_>, pem: &[u8]) -> Result<Vec<Certificate>, Failure> {
     let mut all = Vec::new();
     let mut rest = pem;
     while !rest.is_empty() {
-        let (block, after) = blocks::next(rest).ok_or(Failure::Panic(NIL_DEREFERENCE))?;
+        let (certificate, after) = next(cx, rest)?;
         rest = after;
-        all.push(Certificate::read(&block.contents)?);
+        all.push(certificate);
     }
     Ok(all)
 }
 
 fn archive(
     cx: &mut Context<'_>,
-    certificates: &[Certificate],
+    read: fn(&mut Context<'_>, &[u8]) -> Result<Vec<Certificate>, Failure>,
+    certificates: &[u8],
     key: &[u8],
     password: &[u8],
 ) -> Result<ByteString, Fault> {
+    let certificates = read(cx, certificates)?;
     let (block, _) = blocks::next(key).ok_or(Failure::Panic(NIL_DEREFERENCE))?;
     let key = PrivateKey::from_any(cx, &block.contents)?;
-    let archive = write::archive(cx, &key, certificates, password)?;
+    let archive = write::archive(cx, &key, &certificates, password)?;
     Ok(encoded(&archive, &BASE64).into())
 }
 
 fn trust_store(cx: &mut Context<'_>, pem: &[u8], password: &[u8]) -> Result<ByteString, Fault> {
-    let store = write::trust_store(cx, &bundle(pem)?, password)?;
+    let certificates = bundle(cx, pem)?;
+    let store = write::trust_store(cx, &certificates, password)?;
     Ok(encoded(&store, &BASE64).into())
 }

@@ -2,50 +2,67 @@
 
 use zeroize::Zeroizing;
 
+use super::{BIT_STRING, INTEGER, OBJECT_IDENTIFIER, OCTET_STRING, SEQUENCE, without_zeros};
+
 /// Bytes that may be a secret.
-pub(in super::super) type Bytes = Zeroizing<Vec<u8>>;
+pub(in crate::functions) type Bytes = Zeroizing<Vec<u8>>;
 
-const INTEGER: u8 = 0x02;
-pub(in super::super) const BIT_STRING: u8 = 0x03;
-pub(in super::super) const OCTETS: u8 = 0x04;
-pub(in super::super) const OBJECT: u8 = 0x06;
-pub(in super::super) const UTF8_STRING: u8 = 0x0c;
-pub(in super::super) const PRINTABLE_STRING: u8 = 0x13;
-pub(in super::super) const BMP_STRING: u8 = 0x1e;
-pub(in super::super) const SEQUENCE: u8 = 0x30;
-pub(in super::super) const SET: u8 = 0x31;
-
-/// An element with this identifier octet, and the parts as its contents.
-pub(in super::super) fn element(identifier: u8, parts: &[&[u8]]) -> Bytes {
+/// An element with this tag, and the parts one after the other as its contents.
+pub(in crate::functions) fn element(tag: u8, parts: &[&[u8]]) -> Bytes {
     let length: usize = parts.iter().map(|part| part.len()).sum();
-    let big = length.to_be_bytes();
-    let big = &big[length.leading_zeros() as usize / 8..];
+    let digits = length.to_be_bytes();
+    let digits = without_zeros(&digits);
     // Made whole at once: a buffer that grows leaves copies behind.
-    let mut out = Zeroizing::new(Vec::with_capacity(2 + big.len() + length));
-    out.push(identifier);
+    let mut out = Zeroizing::new(Vec::with_capacity(2 + digits.len() + length));
+    out.push(tag);
     match length {
         0..0x80 => out.push(length as u8),
         _ => {
-            out.push(0x80 | big.len() as u8);
-            out.extend_from_slice(big);
+            out.push(0x80 | digits.len() as u8);
+            out.extend_from_slice(digits);
         }
     }
     parts.iter().for_each(|part| out.extend_from_slice(part));
     out
 }
 
-/// An INTEGER that is not negative, from its bytes, the most significant one first.
-pub(in super::super) fn natural(bytes: &[u8]) -> Bytes {
-    let zeros = bytes.iter().take_while(|byte| **byte == 0).count();
-    match &bytes[zeros..] {
-        [] => element(INTEGER, &[&[0]]),
-        bytes @ [0x80..=0xff, ..] => element(INTEGER, &[&[0], bytes]),
-        bytes => element(INTEGER, &[bytes]),
-    }
+pub(in crate::functions) fn sequence(parts: &[&[u8]]) -> Bytes {
+    element(SEQUENCE, parts)
+}
+
+/// A sequence of as many parts as there are.
+pub(in crate::functions) fn sequence_of_all(parts: &[Bytes]) -> Bytes {
+    let parts: Vec<&[u8]> = parts.iter().map(|part| &part[..]).collect();
+    sequence(&parts)
+}
+
+pub(in crate::functions) fn octets(bytes: &[u8]) -> Bytes {
+    element(OCTET_STRING, &[bytes])
+}
+
+/// A bit string of whole bytes.
+pub(in crate::functions) fn bits(bytes: &[u8]) -> Bytes {
+    element(BIT_STRING, &[&[0], bytes])
+}
+
+pub(in crate::functions) fn object(identifier: &[u8]) -> Bytes {
+    element(OBJECT_IDENTIFIER, &[identifier])
+}
+
+/// An algorithm by its object identifier, with the encoding of its parameters or nothing.
+pub(in crate::functions) fn algorithm(identifier: &[u8], parameters: &[u8]) -> Bytes {
+    sequence(&[&object(identifier), parameters])
+}
+
+/// A number that is not negative, from its bytes, the most significant one first.
+pub(in crate::functions) fn number(bytes: &[u8]) -> Bytes {
+    let digits = without_zeros(bytes);
+    let padded = digits.first().is_none_or(|first| *first >= 0x80);
+    element(INTEGER, &[if padded { &[0] } else { &[] }, digits])
 }
 
 /// An INTEGER.
-pub(in super::super) fn int(value: i64) -> Bytes {
+pub(in crate::functions) fn int(value: i64) -> Bytes {
     let bytes = value.to_be_bytes();
     let sign = if value < 0 { 0xff } else { 0 };
     let mut bytes = &bytes[..];
@@ -60,7 +77,7 @@ pub(in super::super) fn int(value: i64) -> Bytes {
 
 #[cfg(test)]
 mod tests {
-    use super::{OCTETS, element, int, natural};
+    use super::{OCTET_STRING, element, int, number};
 
     #[test]
     fn lengths_are_as_short_as_can_be() {
@@ -72,7 +89,7 @@ mod tests {
             (0x100, &[4, 0x82, 1, 0]),
             (0x10000, &[4, 0x83, 1, 0, 0]),
         ] {
-            let written = element(OCTETS, &[&vec![7; length]]);
+            let written = element(OCTET_STRING, &[&vec![7; length]]);
             assert_eq!(&written[..head.len()], head);
             assert_eq!(written.len(), head.len() + length);
         }
@@ -101,7 +118,7 @@ mod tests {
             (&[0x80], &[0, 0x80]),
             (&[0x7f, 0], &[0x7f, 0]),
         ] {
-            assert_eq!(&natural(bytes)[2..], contents, "{bytes:?}");
+            assert_eq!(&number(bytes)[2..], contents, "{bytes:?}");
         }
     }
 }

@@ -1,25 +1,26 @@
 //! Private keys on elliptic curves (SEC 1), and points.
 
-use aws_lc_rs::agreement::PrivateKey as Agreement;
+use aws_lc_rs::agreement;
 use aws_lc_rs::signature::ParsedPublicKey;
 use zeroize::Zeroizing;
 
-use super::super::der::{self, Bytes, Fields, Kind};
-use super::super::failure::Failure;
-use super::curves::Curve;
-use super::{Info, mistaken, rsa};
+use super::curve::Curve;
+use super::pkcs8::{Info, mistaken};
+use super::rsa;
 use crate::context::Context;
+use crate::functions::der::{self, Bytes, Fields, Kind, without_zeros};
+use crate::functions::failure::Failure;
 
 /// Multiplying a point takes as long as about so many small steps.
 const POINT_STEPS: u64 = 1_000;
 
 /// A private key, with the point that goes with it.
-pub(in super::super) struct EcKey {
-    pub(in super::super) curve: Curve,
+pub(in crate::functions) struct EcKey {
+    pub(super) curve: Curve,
     /// As many bytes as the curve has.
     scalar: Bytes,
-    /// Uncompressed.
-    point: Vec<u8>,
+    /// Uncompressed; nothing if it cannot be computed, as on P-224.
+    point: Option<Vec<u8>>,
 }
 
 struct Sec1<'a> {
@@ -30,9 +31,9 @@ struct Sec1<'a> {
 
 impl<'a> Sec1<'a> {
     fn read(der: &'a [u8]) -> Result<Self, String> {
-        let mut fields = Fields::new(Fields::new(der).next(&Kind::structure("ecPrivateKey"))?.contents);
-        let version = der::integer(fields.next(&Kind::INTEGER)?.contents)?;
-        let scalar = fields.next(&Kind::OCTETS)?.contents;
+        let mut fields = Fields::new(der).enter("ecPrivateKey")?;
+        let version = fields.int()?;
+        let scalar = fields.octets()?;
         let curve = fields.next_if(&Kind::OBJECT.explicit(0).optional())?;
         let curve = curve.map(|curve| der::object_identifier(curve.contents)).transpose()?;
         if let Some(point) = fields.next_if(&Kind::BIT_STRING.explicit(1).optional())? {
@@ -47,6 +48,18 @@ pub(super) fn is_sec1(der: &[u8]) -> bool {
 }
 
 impl EcKey {
+    /// A new key.
+    pub(super) fn generate(cx: &mut Context<'_>, curve: Curve) -> Result<Self, Failure> {
+        let mut scalar = Zeroizing::new(vec![0; curve.bytes()]);
+        loop {
+            cx.work(1)?;
+            cx.random(&mut scalar);
+            if is_below_order(&scalar, curve) && !is_zero(&scalar) {
+                return Self::new(cx, curve, scalar);
+            }
+        }
+    }
+
     /// A key on the given curve, or else on the one that it names itself.
     pub(super) fn from_sec1(cx: &mut Context<'_>, curve: Option<&[u8]>, der: &[u8]) -> Result<Self, Failure> {
         let key = match Sec1::read(der) {
@@ -60,19 +73,24 @@ impl EcKey {
         }
         let curve = curve.or(key.curve).and_then(Curve::of).ok_or("x509: unknown elliptic curve")?;
         let scalar = widened(key.scalar, curve.bytes()).ok_or("x509: invalid private key length")?;
-        if scalar.iter().all(|byte| *byte == 0) || scalar[..] == *curve.order() {
+        if is_zero(&scalar) || scalar[..] == *curve.order() {
             return Err("ecdsa: invalid public key encoding".into());
         }
         check_scalar(&scalar, curve)?;
+        Self::new(cx, curve, scalar)
+    }
+
+    fn new(cx: &mut Context<'_>, curve: Curve, scalar: Bytes) -> Result<Self, Failure> {
+        let Some(algorithms) = curve.algorithms() else { return Ok(Self { curve, scalar, point: None }) };
         cx.work(POINT_STEPS)?;
-        let key = Agreement::from_private_key(curve.agreement(), &scalar);
+        let key = agreement::PrivateKey::from_private_key(algorithms.agreement, &scalar);
         let point = key.ok().and_then(|key| key.compute_public_key().ok());
         let point = point.ok_or("ecdsa: the public key cannot be computed")?;
-        Ok(Self { curve, scalar, point: point.as_ref().to_vec() })
+        Ok(Self { curve, scalar, point: Some(point.as_ref().to_vec()) })
     }
 
     /// A key from its parts. That they belong together is not checked.
-    pub(in super::super) fn from_parts(
+    pub(in crate::functions) fn from_parts(
         curve: Curve,
         scalar: &[u8],
         coordinates: (&[u8], &[u8]),
@@ -89,39 +107,45 @@ impl EcKey {
         check_point(curve, &point)?;
         let scalar = widened(significant, curve.bytes()).ok_or("ecdsa: private key scalar too large")?;
         check_scalar(&scalar, curve)?;
-        Ok(Self { curve, scalar, point })
+        Ok(Self { curve, scalar, point: Some(point) })
     }
 
-    pub(super) fn to_sec1(&self) -> Result<Bytes, Failure> {
-        Ok(der::element(
-            der::SEQUENCE,
-            &[
-                &der::int(1),
-                &der::element(der::OCTETS, &[&self.scalar]),
-                &der::element(0xa1, &[&der::element(der::BIT_STRING, &[&[0], &self.point])]),
-            ],
-        ))
+    pub(super) fn point(&self) -> Result<&[u8], Failure> {
+        self.point.as_deref().ok_or_else(|| "private keys on the curve P-224 are not supported".into())
     }
-}
 
-fn without_zeros(bytes: &[u8]) -> &[u8] {
-    &bytes[bytes.iter().take_while(|byte| **byte == 0).count()..]
+    /// The key as PKCS#8 holds it, or with the name of the curve as it stands alone.
+    pub(super) fn to_sec1(&self, alone: bool) -> Result<Bytes, Failure> {
+        let curve = der::element(der::context(0), &[&der::object(self.curve.identifier())]);
+        Ok(der::sequence(&[
+            &der::int(1),
+            &der::octets(&self.scalar),
+            if alone { &curve } else { &[] },
+            &der::element(der::context(1), &[&der::bits(self.point()?)]),
+        ]))
+    }
 }
 
 /// The number in as many bytes; none if it needs more.
 fn widened(bytes: &[u8], length: usize) -> Option<Bytes> {
     let cut = bytes.len().saturating_sub(length);
-    bytes[..cut].iter().all(|byte| *byte == 0).then_some(())?;
+    is_zero(&bytes[..cut]).then_some(())?;
     let mut wide = Zeroizing::new(vec![0; length]);
     wide[length - (bytes.len() - cut)..].copy_from_slice(&bytes[cut..]);
     Some(wide)
 }
 
+fn is_zero(number: &[u8]) -> bool {
+    number.iter().all(|byte| *byte == 0)
+}
+
+/// The time it takes tells how many first bytes are those of the order, which are some for hardly any key.
+fn is_below_order(scalar: &[u8], curve: Curve) -> bool {
+    scalar < curve.order()
+}
+
 fn check_scalar(scalar: &[u8], curve: Curve) -> Result<(), Failure> {
-    if scalar >= curve.order() {
-        return Err("input overflows the modulus".into());
-    }
-    Ok(())
+    if is_below_order(scalar, curve) { Ok(()) } else { Err("input overflows the modulus".into()) }
 }
 
 /// A point without having looked whether it is on the curve.
@@ -138,20 +162,32 @@ fn point(curve: Curve, (x, y): (&[u8], &[u8])) -> Result<Vec<u8>, Failure> {
     Ok(point)
 }
 
-/// Checks that an uncompressed point is on the curve.
-pub(in super::super) fn check_point(curve: Curve, point: &[u8]) -> Result<(), Failure> {
-    let prime = curve.prime();
-    if point[1..].chunks(curve.bytes()).any(|coordinate| coordinate >= &prime[..]) {
-        let space = if curve == Curve::P256 { " e" } else { "E" };
-        return Err(format!("invalid {}{space}lement encoding", curve.name()).into());
+/// Checks that the encoding of a point is uncompressed and of one on the curve. On P-224, which nothing here knows, any
+/// coordinates will do.
+pub(super) fn check_point(curve: Curve, point: &[u8]) -> Result<(), Failure> {
+    let Some((4, coordinates)) = point.split_first() else {
+        return Err("ecdsa: invalid uncompressed public key".into());
+    };
+    let name = curve.name();
+    if coordinates.len() != 2 * curve.bytes() {
+        return Err(format!("invalid {name} point encoding").into());
     }
-    ParsedPublicKey::new(curve.verification(), point)
+    let prime = curve.prime();
+    if coordinates.chunks(curve.bytes()).any(|coordinate| coordinate >= &prime[..]) {
+        let space = if curve == Curve::P256 { " e" } else { "E" };
+        return Err(format!("invalid {name}{space}lement encoding").into());
+    }
+    let Some(algorithms) = curve.algorithms() else { return Ok(()) };
+    ParsedPublicKey::new(algorithms.verification, point)
         .map(drop)
-        .map_err(|_| format!("{} point not on curve", curve.name()).into())
+        .map_err(|_| format!("{name} point not on curve").into())
 }
 
 /// The point with these coordinates, uncompressed, if it is on the curve.
-pub(in super::super) fn checked_point(curve: Curve, coordinates: (&[u8], &[u8])) -> Result<Vec<u8>, Failure> {
+pub(in crate::functions) fn checked_point(
+    curve: Curve,
+    coordinates: (&[u8], &[u8]),
+) -> Result<Vec<u8>, Failure> {
     let point = point(curve, coordinates)?;
     check_point(curve, &point)?;
     Ok(point)

@@ -2,31 +2,14 @@
 
 use zeroize::Zeroizing;
 
-use super::super::der::{self, Bytes, Fields, Kind};
+use super::super::der::{self, Algorithm, Bytes, Fields, Kind};
 use super::super::failure::Failure;
-use super::super::keys;
 use super::cipher::{self, Cipher};
 use super::derivation::{self, Hash, Purpose};
 use super::identifiers::*;
 use super::password::Password;
 use super::read::whole;
 use crate::context::Context;
-
-/// An `AlgorithmIdentifier`.
-pub(super) struct Algorithm<'a> {
-    pub(super) identifier: &'a [u8],
-    /// With identifier and length; empty if there are none.
-    pub(super) parameters: &'a [u8],
-}
-
-impl<'a> Algorithm<'a> {
-    pub(super) const KIND: Kind = Kind::structure("AlgorithmIdentifier");
-
-    pub(super) fn read(contents: &'a [u8]) -> Result<Self, String> {
-        let (identifier, parameters) = keys::algorithm(contents)?;
-        Ok(Self { identifier, parameters })
-    }
-}
 
 /// Salt, iterations, and for PBKDF2 the length of the key if it is told, and the function.
 pub(super) struct Pbkdf2<'a> {
@@ -48,15 +31,13 @@ impl<'a> Pbkdf2<'a> {
         }
         let parameters = whole(kdf.parameters, "pbkdf2Params", |fields| {
             let salt = fields.next(&Kind::ANY)?;
-            let iterations = der::integer(fields.next(&Kind::INTEGER)?.contents)?;
-            let length = fields.next_if(&Kind::INTEGER.optional())?;
-            let length = length.map(|length| der::integer(length.contents)).transpose()?.unwrap_or_default();
-            let hash = fields.next_if(&Algorithm::KIND.optional())?;
-            let hash = hash.map(|hash| Algorithm::read(hash.contents)).transpose()?;
+            let iterations = fields.int()?;
+            let length = fields.int_if()?.unwrap_or_default();
+            let hash = fields.algorithm_if()?;
             Ok((salt, iterations, length, hash.map(|hash| hash.identifier)))
         })?;
         let (salt, iterations, length, hash) = parameters;
-        if salt.tag != 4 {
+        if salt.tag & 0x1f != der::OCTET_STRING {
             let user = if user == "pbes2" { "pbes2/pbkdf2" } else { "PBMAC1/PBKDF2" };
             return Err(format!("pkcs12: only octet string salts are supported for {user}").into());
         }
@@ -134,10 +115,8 @@ fn pbes1(
     password: &Password,
     cipher: Cipher,
 ) -> Result<Keyed, Failure> {
-    let derivation = whole(algorithm.parameters, "pbeParams", |fields| {
-        let salt = fields.next(&Kind::OCTETS)?.contents;
-        Ok((salt, der::integer(fields.next(&Kind::INTEGER)?.contents)?))
-    })?;
+    let derivation =
+        whole(algorithm.parameters, "pbeParams", |fields| Ok((fields.octets()?, fields.int()?)))?;
     let mut derive =
         |purpose, length| derivation::pkcs12(cx, Hash::Sha1, &password.wide, derivation, (purpose, length));
     let key = derive(Purpose::Encryption, cipher.key_bytes())?;
@@ -145,10 +124,8 @@ fn pbes1(
 }
 
 fn pbes2(cx: &mut Context<'_>, algorithm: &Algorithm<'_>, password: &Password) -> Result<Keyed, Failure> {
-    let (kdf, scheme) = whole(algorithm.parameters, "pbes2Params", |fields| {
-        let kdf = Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?;
-        Ok((kdf, Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?))
-    })?;
+    let (kdf, scheme) =
+        whole(algorithm.parameters, "pbes2Params", |fields| Ok((fields.algorithm()?, fields.algorithm()?)))?;
     let derivation = Pbkdf2::read(&kdf, "pbes2", ["kdf algorithm", "prf"])?;
     let cipher = match scheme.identifier {
         AES256_CBC => Cipher::Aes(32),
@@ -183,18 +160,8 @@ pub(super) fn encrypt(
     text.extend_from_slice(plain);
     text.extend(std::iter::repeat_n(padding as u8, padding));
     cipher::encrypt_aes(&key, &vector, &mut text)?;
-    let octets = |bytes: &[u8]| der::element(der::OCTETS, &[bytes]);
-    let kdf = sequence(&[&octets(&salt), &der::int(ITERATIONS), &identifier(HMAC_SHA256, &[])]);
-    let parameters = sequence(&[&identifier(PBKDF2, &kdf), &identifier(AES256_CBC, &octets(&vector))]);
-    Ok((identifier(PBES2, &parameters), text))
-}
-
-/// A SEQUENCE.
-pub(super) fn sequence(parts: &[&[u8]]) -> Bytes {
-    der::element(der::SEQUENCE, parts)
-}
-
-/// An `AlgorithmIdentifier`.
-pub(super) fn identifier(object: &[u8], parameters: &[u8]) -> Bytes {
-    sequence(&[&der::element(der::OBJECT, &[object]), parameters])
+    let kdf = der::sequence(&[&der::octets(&salt), &der::int(ITERATIONS), &der::algorithm(HMAC_SHA256, &[])]);
+    let scheme = der::algorithm(AES256_CBC, &der::octets(&vector));
+    let parameters = der::sequence(&[&der::algorithm(PBKDF2, &kdf), &scheme]);
+    Ok((der::algorithm(PBES2, &parameters), text))
 }

@@ -2,10 +2,10 @@
 
 use aws_lc_rs::hmac;
 
-use super::super::der::{self, Kind};
+use super::super::der::{self, Algorithm, Bytes, Fields};
 use super::super::failure::Failure;
 use super::derivation::{self, Hash, Purpose};
-use super::encryption::{Algorithm, ITERATIONS, Pbkdf2, SALT, hmac as hash_of, identifier, sequence};
+use super::encryption::{ITERATIONS, Pbkdf2, SALT, hmac as hash_of};
 use super::identifiers::*;
 use super::password::Password;
 use super::read::whole;
@@ -21,13 +21,10 @@ pub(super) struct Mac<'a> {
 
 impl<'a> Mac<'a> {
     pub(super) fn read(contents: &'a [u8]) -> Result<Self, String> {
-        let mut fields = der::Fields::new(contents);
-        let mut info = der::Fields::new(fields.next(&Kind::structure("digestInfo"))?.contents);
-        let algorithm = Algorithm::read(info.next(&Algorithm::KIND)?.contents)?;
-        let digest = info.next(&Kind::OCTETS)?.contents;
-        let salt = fields.next(&Kind::OCTETS)?.contents;
-        let iterations = fields.next_if(&Kind::INTEGER.optional())?;
-        let iterations = iterations.map(|number| der::integer(number.contents)).transpose()?.unwrap_or(1);
+        let mut fields = Fields::new(contents);
+        let mut info = fields.enter("digestInfo")?;
+        let (algorithm, digest) = (info.algorithm()?, info.octets()?);
+        let (salt, iterations) = (fields.octets()?, fields.int_if()?.unwrap_or(1));
         Ok(Self { algorithm, digest, salt, iterations })
     }
 
@@ -60,8 +57,7 @@ impl<'a> Mac<'a> {
         message: &[u8],
     ) -> Result<bool, Failure> {
         let (kdf, mac) = whole(self.algorithm.parameters, "pbmac1Params", |fields| {
-            let kdf = Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?;
-            Ok((kdf, Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?))
+            Ok((fields.algorithm()?, fields.algorithm()?))
         })?;
         let derivation = Pbkdf2::read(&kdf, "PBMAC1", ["KDF algorithm", "PRF"])?;
         let hash = hash_of(mac.identifier).ok_or_else(|| {
@@ -90,16 +86,11 @@ fn derive(
 }
 
 /// The code of a message, with SHA-256, as an archive tells it.
-pub(super) fn written(
-    cx: &mut Context<'_>,
-    password: &Password,
-    message: &[u8],
-) -> Result<der::Bytes, Failure> {
+pub(super) fn written(cx: &mut Context<'_>, password: &Password, message: &[u8]) -> Result<Bytes, Failure> {
     let mut salt = [0; SALT];
     cx.random(&mut salt);
     let key = derive(cx, Hash::Sha256, password, &salt, ITERATIONS)?;
     let digest = hmac::sign(&key, message);
-    let octets = |bytes: &[u8]| der::element(der::OCTETS, &[bytes]);
-    let info = sequence(&[&identifier(SHA256, &[]), &octets(digest.as_ref())]);
-    Ok(sequence(&[&info, &octets(&salt), &der::int(ITERATIONS)]))
+    let info = der::sequence(&[&der::algorithm(SHA256, &[]), &der::octets(digest.as_ref())]);
+    Ok(der::sequence(&[&info, &der::octets(&salt), &der::int(ITERATIONS)]))
 }

@@ -3,8 +3,8 @@
 use super::super::der::{self, Bytes, Fields, Kind};
 use super::super::failure::Failure;
 use super::super::keys::PrivateKey;
-use super::super::pems::Certificate;
-use super::encryption::{Algorithm, decrypt};
+use super::super::x509::Certificate;
+use super::encryption::decrypt;
 use super::identifiers::*;
 use super::mac::Mac;
 use super::password::Password;
@@ -24,8 +24,7 @@ pub(super) fn whole<'a, T>(
     read: impl FnOnce(&mut Fields<'a>) -> Result<T, String>,
 ) -> Result<T, Failure> {
     let mut around = Fields::new(bytes);
-    let structure = around.next(&Kind::structure(name))?;
-    let structure = read(&mut Fields::new(structure.contents))?;
+    let structure = read(&mut around.enter(name)?)?;
     nothing_behind(&around)?;
     Ok(structure)
 }
@@ -62,7 +61,7 @@ struct ContentInfo<'a> {
 impl<'a> ContentInfo<'a> {
     fn read(contents: &'a [u8]) -> Result<Self, String> {
         let mut fields = Fields::new(contents);
-        let kind = der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
+        let kind = fields.object()?;
         let content = fields.next_if(&Kind::ANY.explicit(0).optional())?;
         Ok(Self { kind, content: content.map_or(&[], |content| content.contents) })
     }
@@ -76,13 +75,13 @@ struct Bag<'a> {
 impl<'a> Bag<'a> {
     fn read(contents: &'a [u8]) -> Result<Self, String> {
         let mut fields = Fields::new(contents);
-        let kind = der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
+        let kind = fields.object()?;
         let value = fields.next(&Kind::ANY.explicit(0))?.contents;
         // Attributes must be some, but are not used.
         if let Some(attributes) = fields.next_if(&Kind::SET_OF.optional())? {
             for attribute in der::sequence_of(attributes.contents)? {
                 let mut fields = Fields::new(attribute);
-                der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
+                fields.object()?;
                 fields.next(&Kind::ANY)?;
             }
         }
@@ -101,7 +100,7 @@ pub(super) fn contents(cx: &mut Context<'_>, archive: &[u8], password: &[u8]) ->
     for bag in bags.into_iter().flatten() {
         cx.work(1)?;
         match bag.kind {
-            CERT_BAG => certificates.push(certificate(bag.value)?),
+            CERT_BAG => certificates.push(certificate(cx, bag.value)?),
             KEY_BAG | SHROUDED_KEY_BAG if key.is_some() => {
                 return Err("pkcs12: expected exactly one key bag".into());
             }
@@ -119,7 +118,7 @@ pub(super) fn contents(cx: &mut Context<'_>, archive: &[u8], password: &[u8]) ->
 /// The contents of the safes, once the archive is known to be whole. The password becomes the one that fits.
 fn safes(cx: &mut Context<'_>, archive: &[u8], password: &mut Password) -> Result<Vec<Bytes>, Failure> {
     let (version, outer, mac) = whole(archive, "pfxPdu", |fields| {
-        let version = der::integer(fields.next(&Kind::INTEGER)?.contents)?;
+        let version = fields.int()?;
         let outer = ContentInfo::read(fields.next(&Kind::structure("contentInfo"))?.contents)?;
         let mac = fields.next_if(&Kind::structure("macData").optional())?;
         Ok((version, outer, mac.map(|mac| Mac::read(mac.contents)).transpose()?))
@@ -179,11 +178,10 @@ fn safe(cx: &mut Context<'_>, info: &ContentInfo<'_>, password: &Password) -> Re
         }
         ENCRYPTED_DATA => {
             let (version, algorithm, text) = whole(info.content, "encryptedData", |fields| {
-                let version = der::integer(fields.next(&Kind::INTEGER)?.contents)?;
-                let info = fields.next(&Kind::structure("encryptedContentInfo"))?;
-                let mut fields = Fields::new(info.contents);
-                der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
-                let algorithm = Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?;
+                let version = fields.int()?;
+                let mut fields = fields.enter("encryptedContentInfo")?;
+                fields.object()?;
+                let algorithm = fields.algorithm()?;
                 let text = fields.next_if(&Kind::OCTETS.implicit(0).optional())?;
                 Ok((version, algorithm, text.map_or(&[][..], |text| text.contents)))
             })?;
@@ -199,16 +197,16 @@ fn safe(cx: &mut Context<'_>, info: &ContentInfo<'_>, password: &Password) -> Re
     }
 }
 
-fn certificate(bag: &[u8]) -> Result<Certificate, Failure> {
+fn certificate(cx: &mut Context<'_>, bag: &[u8]) -> Result<Certificate, Failure> {
     let (kind, contents) = whole(bag, "certBag", |fields| {
-        let kind = der::object_identifier(fields.next(&Kind::OBJECT)?.contents)?;
+        let kind = fields.object()?;
         Ok((kind, fields.next(&Kind::OCTETS.explicit(0))?.contents))
     })
     .map_err(|failure| failure.within("pkcs12: error decoding cert bag: "))?;
     if kind != X509_CERTIFICATE {
         return Err("pkcs12: only X509 certificates are supported in cert bags".into());
     }
-    let mut all = Certificate::read_all(contents)?.into_iter();
+    let mut all = Certificate::read_all(cx, contents)?.into_iter();
     match (all.next(), all.next()) {
         (Some(certificate), None) => Ok(certificate),
         _ => Err("pkcs12: expected exactly one certificate in the certBag".into()),
@@ -216,11 +214,9 @@ fn certificate(bag: &[u8]) -> Result<Certificate, Failure> {
 }
 
 fn shrouded_key(cx: &mut Context<'_>, bag: &[u8], password: &Password) -> Result<PrivateKey, Failure> {
-    let (algorithm, text) = whole(bag, "encryptedPrivateKeyInfo", |fields| {
-        let algorithm = Algorithm::read(fields.next(&Algorithm::KIND)?.contents)?;
-        Ok((algorithm, fields.next(&Kind::OCTETS)?.contents))
-    })
-    .map_err(|failure| failure.within("pkcs12: error decoding PKCS#8 shrouded key bag: "))?;
+    let (algorithm, text) =
+        whole(bag, "encryptedPrivateKeyInfo", |fields| Ok((fields.algorithm()?, fields.octets()?)))
+            .map_err(|failure| failure.within("pkcs12: error decoding PKCS#8 shrouded key bag: "))?;
     let key = decrypt(cx, &algorithm, password, text)
         .map_err(|failure| failure.within("pkcs12: error decrypting PKCS#8 shrouded key bag: "))?;
     whole_element(&key, &Kind::ANY)

@@ -3,10 +3,10 @@
 use crypto_bigint::{BoxedUint, ConcatenatingMul as _, NonZero, Odd};
 use zeroize::Zeroizing;
 
-use super::super::super::der::Bytes;
-use super::super::super::failure::Failure;
 use super::Parts;
 use crate::context::Context;
+use crate::functions::der::{Bytes, without_zeros};
+use crate::functions::failure::Failure;
 
 type Number = Zeroizing<BoxedUint>;
 
@@ -150,8 +150,7 @@ fn number(bytes: &[u8]) -> Number {
 
 fn bytes(number: &BoxedUint) -> Bytes {
     let whole = Zeroizing::new(Vec::from(number.to_be_bytes()));
-    let zeros = whole.iter().take_while(|byte| **byte == 0).count();
-    Zeroizing::new(whole[zeros..].to_vec())
+    Zeroizing::new(without_zeros(&whole).to_vec())
 }
 
 fn is_less(one: &BoxedUint, other: &BoxedUint) -> bool {

@@ -1,4 +1,4 @@
-//! New DSA keys of 2048 and 256 bits (FIPS 186-4, without the seed that proves how the primes were found: so Go).
+//! DSA keys: new ones of 2048 and 256 bits (FIPS 186-4, without the seed that proves how the primes were found: so Go).
 
 use std::sync::LazyLock;
 
@@ -7,9 +7,8 @@ use crypto_bigint::{BoxedUint, Limb, NonZero, Odd, Resize as _};
 use zeroize::Zeroizing;
 
 use crate::context::Context;
-use crate::function::Fault;
-use crate::functions::certificates::der;
-use crate::functions::fault;
+use crate::functions::der::{self, Bytes, Fields};
+use crate::functions::failure::Failure;
 
 const BITS: u32 = 2048;
 const ORDER_BITS: u32 = 256;
@@ -28,7 +27,7 @@ static SMALL_PRIMES: LazyLock<Vec<NonZero<Limb>>> = LazyLock::new(|| {
 });
 
 /// A new key, with parameters of its own, as OpenSSL encodes one.
-pub(super) fn generate(cx: &mut Context<'_>) -> Result<Zeroizing<Vec<u8>>, Fault> {
+pub(super) fn generate(cx: &mut Context<'_>) -> Result<Bytes, Failure> {
     let (modulus, order) = primes(cx)?;
     let field = BoxedMontyParams::new_vartime(odd(&modulus)?);
     let generator = generator(cx, &modulus, &order, &field)?;
@@ -46,8 +45,18 @@ pub(super) fn generate(cx: &mut Context<'_>) -> Result<Zeroizing<Vec<u8>>, Fault
     ]))
 }
 
-fn odd(number: &BoxedUint) -> Result<Odd<BoxedUint>, Fault> {
-    number.to_odd().into_option().ok_or_else(|| Fault::text("the number is even"))
+/// Whether these are a version and the five numbers of a key.
+pub(super) fn check(der: &[u8]) -> Result<(), Failure> {
+    let mut fields = Fields::new(der).enter("DSAKeyFormat")?;
+    fields.int()?;
+    for _ in 0..5 {
+        fields.natural()?;
+    }
+    Ok(())
+}
+
+fn odd(number: &BoxedUint) -> Result<Odd<BoxedUint>, Failure> {
+    number.to_odd().into_option().ok_or_else(|| "the number is even".into())
 }
 
 /// A random number of exactly so many bits.
@@ -59,7 +68,7 @@ fn random(cx: &mut Context<'_>, bits: u32) -> BoxedUint {
 }
 
 /// A prime order, and a prime modulus that is one more than a multiple of it.
-fn primes(cx: &mut Context<'_>) -> Result<(BoxedUint, BoxedUint), Fault> {
+fn primes(cx: &mut Context<'_>) -> Result<(BoxedUint, BoxedUint), Failure> {
     loop {
         let order = random(cx, ORDER_BITS) | BoxedUint::one();
         if !is_prime(cx, &order)? {
@@ -79,7 +88,7 @@ fn primes(cx: &mut Context<'_>) -> Result<(BoxedUint, BoxedUint), Fault> {
 }
 
 /// Whether an odd number is prime, by the test of Miller and Rabin.
-fn is_prime(cx: &mut Context<'_>, number: &BoxedUint) -> Result<bool, Fault> {
+fn is_prime(cx: &mut Context<'_>, number: &BoxedUint) -> Result<bool, Failure> {
     cx.work(100)?;
     if SMALL_PRIMES.iter().any(|prime| number.rem_limb(*prime) == Limb::ZERO) {
         return Ok(false);
@@ -114,8 +123,8 @@ fn generator(
     modulus: &BoxedUint,
     order: &BoxedUint,
     field: &BoxedMontyParams,
-) -> Result<BoxedMontyForm, Fault> {
-    let Some(order) = order.as_nz_vartime() else { return fault("the order is zero") };
+) -> Result<BoxedMontyForm, Failure> {
+    let Some(order) = order.as_nz_vartime() else { return Err("the order is zero".into()) };
     let (exponent, _) = modulus.wrapping_sub(BoxedUint::one()).div_rem_vartime(order);
     let one = BoxedMontyForm::one(field);
     let mut base = &one + &one;
@@ -130,7 +139,7 @@ fn generator(
 }
 
 /// A number from one up to, not including, the order.
-fn private(cx: &mut Context<'_>, order: &BoxedUint) -> Result<Zeroizing<BoxedUint>, Fault> {
+fn private(cx: &mut Context<'_>, order: &BoxedUint) -> Result<Zeroizing<BoxedUint>, Failure> {
     let mut bytes = Zeroizing::new([0; ORDER_BITS as usize / 8]);
     loop {
         cx.work(1)?;

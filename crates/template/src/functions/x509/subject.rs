@@ -1,7 +1,7 @@
 //! The text of a certificate's subject, as Go writes it (RFC 2253, but for the order of attributes).
 
-use super::super::der;
-use super::super::pems::{Attribute, is_printable};
+use super::names::{self, Attribute};
+use crate::functions::der;
 
 /// The attributes of the arc 2.5.4 that have a name, in the order that Go puts them in.
 const NAMED: [(u8, &str); 9] = [
@@ -60,9 +60,7 @@ fn escaped(value: &str) -> String {
 
 /// An attribute by its number, its value encoded.
 fn unnamed(attribute: &Attribute) -> String {
-    let identifier =
-        if attribute.value.bytes().all(is_printable) { der::PRINTABLE_STRING } else { der::UTF8_STRING };
-    let value = der::element(identifier, &[attribute.value.as_bytes()]);
+    let value = names::text(&attribute.value);
     let digits: String = value.iter().map(|byte| format!("{byte:02x}")).collect();
     format!("{}=#{digits}", der::dotted(&attribute.kind))
 }
