@@ -6,3 +6,4 @@ mod command_line;
 mod harness;
 mod packaging;
 mod sealed_controller;
+mod sops_files;

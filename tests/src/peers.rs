@@ -64,6 +64,18 @@ pub const SEALED_SECRETS_CONTROLLER: Peer = Peer {
     },
 };
 
+/// sops, with files of which ours are interchangeable.
+pub const SOPS: Peer = Peer {
+    name: "sops",
+    version: "3.13.3",
+    program: "sops",
+    source: Source::Go {
+        package: "github.com/getsops/sops/v3/cmd/sops",
+        version: "v3.13.3",
+        ldflags: "-s -w",
+    },
+};
+
 /// Helm, which renders the chart. Told that it talks to a cluster of today, since it is built without that.
 pub const HELM: Peer = Peer {
     name: "helm",
@@ -79,7 +91,7 @@ pub const HELM: Peer = Peer {
 };
 
 /// All of them; `cargo xtask test` has each ready before the tests start.
-pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER, HELM];
+pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER, SOPS, HELM];
 
 impl Peer {
     /// The program: given by `SIGNET_PEER_<NAME>`, or from the cache, or built now where programs are

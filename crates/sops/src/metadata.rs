@@ -34,6 +34,22 @@ pub struct Metadata {
     pub version: String,
 }
 
+impl Metadata {
+    /// Metadata of a new file: no keys yet, the default rule, the version of [`SOPS_VERSION`].
+    #[must_use]
+    pub fn new(now: Timestamp) -> Self {
+        Self {
+            key_groups: Vec::new(),
+            shamir_threshold: 0,
+            selection: Selection::default(),
+            mac_only_encrypted: false,
+            last_modified: now,
+            mac: String::new(),
+            version: SOPS_VERSION.to_owned(),
+        }
+    }
+}
+
 /// Why metadata was not read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]

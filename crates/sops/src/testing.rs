@@ -2,9 +2,8 @@
 
 use crate::cipher::DataKey;
 use crate::keys::KeyGroup;
-use crate::metadata::{Metadata, SOPS_VERSION};
+use crate::metadata::Metadata;
 use crate::random::{Randomness, RandomnessError};
-use crate::selection::Selection;
 use crate::time::Timestamp;
 
 /// Never the same bytes twice, and the same in every run.
@@ -36,13 +35,5 @@ pub(crate) fn now() -> Timestamp {
 }
 
 pub(crate) fn metadata(key_groups: Vec<KeyGroup>) -> Metadata {
-    Metadata {
-        key_groups,
-        shamir_threshold: 0,
-        selection: Selection::default(),
-        mac_only_encrypted: false,
-        last_modified: now(),
-        mac: String::new(),
-        version: SOPS_VERSION.to_owned(),
-    }
+    Metadata { key_groups, ..Metadata::new(now()) }
 }

@@ -2,8 +2,8 @@
 
 use signet_sops::keys::{KeyId, MasterKey};
 use signet_sops::{
-    Branch, Cipher, DataKey, Element, Format, InPlaceError, Item, Key, Layout, MacCheck, Metadata,
-    SOPS_VERSION, Selection, SystemRandom, Timestamp, Tree, Value,
+    Branch, Cipher, DataKey, Element, Format, InPlaceError, Item, Key, Layout, MacCheck, Metadata, Selection,
+    SystemRandom, Timestamp, Tree, Value,
 };
 
 fn now() -> Timestamp {
@@ -17,15 +17,7 @@ fn cipher() -> Cipher {
 fn metadata(selection: Selection) -> Metadata {
     let mut key = MasterKey::new(KeyId::Age { recipient: "age1x".into() }, now());
     key.wrapped = "one\ntwo\n".into();
-    Metadata {
-        key_groups: vec![vec![key]],
-        shamir_threshold: 0,
-        selection,
-        mac_only_encrypted: false,
-        last_modified: now(),
-        mac: String::new(),
-        version: SOPS_VERSION.into(),
-    }
+    Metadata { key_groups: vec![vec![key]], selection, ..Metadata::new(now()) }
 }
 
 const TEXT: &str = "\

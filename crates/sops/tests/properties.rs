@@ -4,8 +4,8 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use signet_sops::keys::{KeyId, MasterKey};
 use signet_sops::{
-    Branch, Cipher, Comment, DataKey, Element, Format, Item, Layout, MacCheck, Metadata, SOPS_VERSION,
-    Selection, SystemRandom, Timestamp, Tree, Value,
+    Branch, Cipher, Comment, DataKey, Element, Format, Item, Layout, MacCheck, Metadata, Selection,
+    SystemRandom, Timestamp, Tree, Value,
 };
 
 fn now() -> Timestamp {
@@ -19,15 +19,7 @@ fn cipher() -> Cipher {
 fn metadata(selection: Selection, mac_only_encrypted: bool) -> Metadata {
     let mut key = MasterKey::new(KeyId::Age { recipient: "age1x".into() }, now());
     key.wrapped = "line\nline\n".into();
-    Metadata {
-        key_groups: vec![vec![key]],
-        shamir_threshold: 0,
-        selection,
-        mac_only_encrypted,
-        last_modified: now(),
-        mac: String::new(),
-        version: SOPS_VERSION.into(),
-    }
+    Metadata { key_groups: vec![vec![key]], selection, mac_only_encrypted, ..Metadata::new(now()) }
 }
 
 fn text() -> impl Strategy<Value = String> {
@@ -336,8 +328,14 @@ proptest! {
     ) {
         let text = lines.join("\n");
         for format in Format::ALL {
-            if let Ok(documents) = format.read_plain(text.as_bytes()) {
-                let _ = format.write_plain(&documents, Layout::default());
+            if let Ok(documents) = format.read_plain(text.as_bytes())
+                && let Ok(written) = format.write_plain(&documents, Layout::default())
+            {
+                let again = format.read_plain(written.expose()).unwrap();
+                let entries = |documents: &[Branch]| -> Vec<usize> {
+                    documents.iter().map(|document| document.entries().count()).collect()
+                };
+                prop_assert_eq!(entries(&again), entries(&documents));
             }
             let _ = format.read_encrypted(text.as_bytes());
         }

@@ -217,21 +217,7 @@ impl<'t> Places<'t> {
         if start > begin.max(end) {
             return Err(syntax(self.text.as_bytes(), begin, "comments and values cannot be told apart here"));
         }
-        let begins_document = matches!(
-            self.tokens.last().map(|token| &token.kind),
-            Some(Kind::StreamStart | Kind::DocumentStart)
-        );
-        // The scanner lets a document begin behind a tab.
-        if begins_document
-            && self.text.as_bytes()[..start].last() == Some(&b'\t')
-            && !self.text[start..].is_empty()
-        {
-            let same_line =
-                self.tokens.last().is_some_and(|token| !self.text[token.start..start].contains('\n'));
-            if !same_line || self.tokens.len() == 1 {
-                return Err(syntax(self.text.as_bytes(), start, "a tab cannot be used as indentation"));
-            }
-        }
+        self.check_tab(start)?;
         self.place_waiting(start, gap.scanned_from, &kind);
         match kind {
             Kind::FlowSequenceStart | Kind::FlowMappingStart => self.flow_level += 1,
@@ -240,27 +226,43 @@ impl<'t> Places<'t> {
             }
             _ => {}
         }
+        self.end_token(&kind, start, end);
+        self.tokens.push(Token { kind, start, end });
+        Ok(())
+    }
+
+    /// Reads the comment beside a token.
+    fn end_token(&mut self, kind: &Kind<'_>, start: usize, end: usize) {
         let before = self.tokens.last().map_or(0, |token| token.start);
         let first = self.text.as_bytes().get(start).copied().unwrap_or(0);
         let separates = (self.flow_level == 0 && first == b':') || (self.flow_level > 0 && first == b',');
         let comment_for = if separates { before } else { start };
-        match &kind {
+        let one = (start + 1).min(self.text.len());
+        match kind {
             Kind::Scalar(ScalarStyle::Literal | ScalarStyle::Folded, _) => {
-                self.comments.block_scalar(start, end);
+                self.comments.block_scalar(start, end)
             }
             Kind::Scalar(style, _) => {
                 self.comments.token(end, *style == ScalarStyle::Plain, Some(comment_for));
             }
-            Kind::BlockEntry => self.comments.token(start + 1, false, None),
+            Kind::BlockEntry => self.comments.token(one, false, None),
             Kind::DocumentStart | Kind::DocumentEnd => self.comments.token(start + 3, false, None),
             Kind::Directive | Kind::TagDirective(..) => self.comments.directive(start),
-            Kind::Value | Kind::FlowEntry | Kind::Key => {
-                self.comments.token((start + 1).min(self.text.len()), false, Some(comment_for));
-            }
+            Kind::Value | Kind::FlowEntry | Kind::Key => self.comments.token(one, false, Some(comment_for)),
             Kind::StreamEnd => {}
             _ => self.comments.token(end.max(start), false, Some(comment_for)),
         }
-        self.tokens.push(Token { kind, start, end });
+    }
+
+    /// The scanner lets a document begin behind a tab.
+    fn check_tab(&self, start: usize) -> Result<(), ReadError> {
+        let Some(last) = self.tokens.last() else { return Ok(()) };
+        let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let begins_line =
+            last.kind == Kind::StreamStart || (last.kind == Kind::DocumentStart && last.start < line);
+        if begins_line && start < self.text.len() && self.text[line..start].contains('\t') {
+            return Err(syntax(self.text.as_bytes(), start, "a tab cannot be used as indentation"));
+        }
         Ok(())
     }
 
