@@ -134,7 +134,7 @@ impl<'t> CommentScanner<'t> {
         self.comments.push(Comment {
             position: Position::Line,
             owner,
-            lines: vec![begin..end],
+            lines: std::iter::once(begin..end).collect(),
             start: Mark { offset: begin, ..Mark::default() },
             end: 0,
             scanned_from: 0,
