@@ -110,10 +110,6 @@ impl Builder {
         self.push(c.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
     pub(crate) fn finish(self) -> Text {
         Text(self.0)
     }

@@ -1,3 +1,5 @@
+use std::collections::HashMap;
+
 use super::DEFAULT;
 use crate::codec::{ReadError, syntax};
 use crate::text::Text;
@@ -11,43 +13,47 @@ pub(in crate::codec) fn read(text: &[u8]) -> Result<Branch, ReadError> {
     let decoded = std::str::from_utf8(&text[begin..])
         .map_err(|error| syntax(text, begin + error.valid_up_to(), "the text is not UTF-8"))?;
     let mut reader = Reader { text: decoded, at: 0, comment: Zeroizing::default(), auto_names: 0 };
-    let mut sections = vec![Section::new(DEFAULT)];
+    let mut sections = vec![Section::new(DEFAULT, None)];
     while let Some(line) = reader.next_line() {
         reader.line(line, &mut sections)?;
     }
     let mut branch = Branch::default();
     for section in sections {
-        branch.push(section.name, section.branch);
+        branch.push(section.name.clone(), section.branch());
     }
     Ok(branch)
 }
 
 struct Section {
     name: String,
-    branch: Branch,
+    comment: Option<Comment>,
+    entries: Vec<(String, Text, Option<Comment>)>,
+    places: HashMap<String, usize>,
 }
 
 impl Section {
-    fn new(name: &str) -> Self {
-        Self { name: name.to_owned(), branch: Branch::default() }
+    fn new(name: &str, comment: Option<Comment>) -> Self {
+        Self { name: name.to_owned(), comment, entries: Vec::new(), places: HashMap::new() }
     }
 
     /// Sets a value. The last one of a name wins and stands where the first one stood; so does its comment.
-    fn set(&mut self, name: &str, value: Text, comment: Option<Comment>) {
-        let items = &mut self.branch.items;
-        let known = items.iter().position(|item| matches!(item, Item::Entry(key, _) if key.is(name)));
-        let at = known.unwrap_or(items.len());
-        let entry = Item::Entry(Key::Name(name.to_owned()), Value::Str(value));
-        match items.get_mut(at) {
-            Some(item) => *item = entry,
-            None => items.push(entry),
+    fn set(&mut self, name: String, value: Text, comment: Option<Comment>) {
+        match self.places.get(&name) {
+            Some(at) => self.entries[*at] = (name, value, comment),
+            None => {
+                self.places.insert(name.clone(), self.entries.len());
+                self.entries.push((name, value, comment));
+            }
         }
-        if let Some(Item::Comment(_)) = items.get(at + 1) {
-            items.remove(at + 1);
+    }
+
+    fn branch(self) -> Branch {
+        let mut items: Vec<Item> = self.comment.into_iter().map(Item::Comment).collect();
+        for (name, value, comment) in self.entries {
+            items.push(Item::Entry(Key::Name(name), Value::Str(value)));
+            items.extend(comment.map(Item::Comment));
         }
-        if let Some(comment) = comment {
-            items.insert(at + 1, Item::Comment(comment));
-        }
+        Branch { items }
     }
 }
 
@@ -86,7 +92,7 @@ impl<'a> Reader<'a> {
                 let (name, value) = self.entry(line).map_err(|problem| self.problem(begin, problem))?;
                 let comment = self.take_comment();
                 if let Some(section) = sections.last_mut() {
-                    section.set(&name, value, comment);
+                    section.set(name, value, comment);
                 }
                 Ok(())
             }
@@ -100,12 +106,9 @@ impl<'a> Reader<'a> {
             return Err("a section has no name");
         }
         self.add_comment(&line[close + 1..], str::len);
-        let mut section = Section::new(name);
-        if let Some(comment) = self.take_comment() {
-            section.branch.items.push(Item::Comment(comment));
-        }
+        let comment = self.take_comment();
         self.auto_names = 0;
-        Ok(section)
+        Ok(Section::new(name, comment))
     }
 
     fn entry(&mut self, line: &'a str) -> Result<(String, Text), &'static str> {

@@ -14,8 +14,8 @@ use crate::tree::{Branch, Comment, Element, Item, Key, Value};
 pub(super) enum Site {
     /// The comment with its mark.
     Comment(Range<usize>),
-    /// A scalar, and the column of the entry that it is the value of.
-    Scalar(NodeId, usize),
+    /// A scalar, and the key that it is the value of, or itself if it is an element.
+    Scalar(NodeId, NodeId),
 }
 
 /// The tree of a document, and where its comments and scalars are, in the order of a walk.
@@ -89,12 +89,12 @@ impl<'n> Build<'n> {
         }
     }
 
-    /// `column` is that of the entry or element.
-    fn value(&mut self, id: NodeId, own: Own, column: usize) -> Result<Value, ReadError> {
+    /// The value of a node, for a key or for itself.
+    fn value(&mut self, id: NodeId, own: Own, owner: NodeId) -> Result<Value, ReadError> {
         let node = &self.nodes[id];
         match &node.kind {
             NodeKind::Scalar { text, plain, .. } => {
-                self.sites.push(Site::Scalar(id, column));
+                self.sites.push(Site::Scalar(id, owner));
                 self.spend(node, text.len())?;
                 resolve::scalar(text, *plain, &node.tag)
                     .ok_or_else(|| self.problem(node, "the value does not fit its tag"))
@@ -106,7 +106,7 @@ impl<'n> Build<'n> {
                 Ok(Value::Branch(branch))
             }
             NodeKind::Alias(target) => {
-                self.expand(node, *target, |this| this.value(*target, Own::Inside, column))
+                self.expand(node, *target, |this| this.value(*target, Own::Inside, owner))
             }
         }
     }
@@ -124,7 +124,7 @@ impl<'n> Build<'n> {
             let item = &self.nodes[*element];
             self.comments(&item.head, false, &mut list);
             self.comments(&item.beside, true, &mut list);
-            list.push(Element::Value(self.value(*element, Own::Outside, self.column(*element))?));
+            list.push(Element::Value(self.value(*element, Own::Outside, *element)?));
             self.comments(&item.foot, false, &mut list);
         }
         if own == Own::Inside {
@@ -157,7 +157,7 @@ impl<'n> Build<'n> {
                 self.comments(&value_node.beside, true, &mut branch.items);
             }
             let name = self.key(*key)?;
-            let value = self.value(*value, own, self.column(*key))?;
+            let value = self.value(*value, own, *key)?;
             branch.items.push(Item::Entry(name, value));
             if single {
                 self.comments(&value_node.foot, false, &mut branch.items);
@@ -173,7 +173,7 @@ impl<'n> Build<'n> {
     fn key(&mut self, id: NodeId) -> Result<Key, ReadError> {
         let node = &self.nodes[id];
         let sites = self.sites.len();
-        let key = self.value(id, Own::Outside, 0)?;
+        let key = self.value(id, Own::Outside, id)?;
         // Only values are replaced.
         self.sites.truncate(sites);
         Ok(match key {
@@ -186,11 +186,6 @@ impl<'n> Build<'n> {
             }
             other => Key::Other(other.kind()),
         })
-    }
-
-    fn column(&self, id: NodeId) -> usize {
-        let before = &self.text[..self.nodes[id].start];
-        before.len() - before.rfind('\n').map_or(0, |at| at + 1)
     }
 
     /// What makes a key the same as another one: its text, whatever its type.

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::build::{self, Site};
-use super::parse::{self, Document, NodeKind, Stream};
+use super::parse::{self, Document, NodeId, NodeKind, Stream};
 use super::style::Style;
 use super::{arrange, print, tokens};
 use crate::codec::Layout;
@@ -210,7 +210,7 @@ impl Change<'_> {
     }
 
     fn scalar(&mut self, old: &Value, new: &Value) -> Result<(), InPlaceError> {
-        let Some(Site::Scalar(id, column)) = self.sites.next() else { return Err(InPlaceError::Shape) };
+        let Some(Site::Scalar(id, owner)) = self.sites.next() else { return Err(InPlaceError::Shape) };
         if old == new {
             return Ok(());
         }
@@ -221,7 +221,9 @@ impl Change<'_> {
         }
         let text = &self.stream.text;
         let block = text[span.start..].starts_with(['|', '>']);
-        let new = self.written(new, column, node.in_brackets)?;
+        let new = self.written(new, owner, node.in_brackets)?;
+        let mut parts = new.as_bytes().splitn(2, |byte| *byte == b'\n');
+        let (first, rest) = (parts.next().unwrap_or_default(), parts.next());
         // A block has a header, then perhaps a comment, which stays, and then its lines.
         let head_end = if block {
             let header = text[span.start..].find(|c: char| !matches!(c, '|' | '>' | '+' | '-' | '0'..='9'));
@@ -229,26 +231,24 @@ impl Change<'_> {
         } else {
             span.end
         };
-        let line_end = head_end + text[head_end..].find(['\n', '\r']).unwrap_or(text.len() - head_end);
-        let body = if block { &text[line_end..span.end.max(line_end)] } else { "" };
-        let body_end = line_end + lines_with_content(body);
-        let mut parts = new.as_bytes().splitn(2, |byte| *byte == b'\n');
         // Its tag, if it has one, may not fit the new value.
-        let head = Splice { range: node.start..head_end, text: parts.next().unwrap_or_default().into() };
-        self.splices.push(head);
-        let mut body = Builder::default();
-        if let Some(rest) = parts.next() {
-            body.push(b"\n");
-            body.push(rest);
-        }
-        if block || !body.is_empty() {
-            self.splices.push(Splice { range: line_end..body_end, text: body.finish() });
+        self.splices.push(Splice { range: node.start..head_end, text: first.into() });
+        if block || rest.is_some() {
+            let line_end = head_end + text[head_end..].find(['\n', '\r']).unwrap_or(text.len() - head_end);
+            let old_lines = if block { &text[line_end..span.end.max(line_end)] } else { "" };
+            let mut lines = Builder::default();
+            if let Some(rest) = rest {
+                lines.push(b"\n");
+                lines.push(rest);
+            }
+            let range = line_end..line_end + lines_with_content(old_lines);
+            self.splices.push(Splice { range, text: lines.finish() });
         }
         Ok(())
     }
 
     /// A scalar as it is written here: in brackets on one line, and in quotes if it holds any.
-    fn written(&self, value: &Value, column: usize, in_brackets: bool) -> Result<Text, InPlaceError> {
+    fn written(&self, value: &Value, owner: NodeId, in_brackets: bool) -> Result<Text, InPlaceError> {
         if let Value::Str(text) = value {
             let text = text.as_str().map_err(|_| InPlaceError::Position)?;
             let literal = Style::of(text, false) == Style::Literal;
@@ -256,6 +256,8 @@ impl Change<'_> {
             // become one with those that follow.
             let fragile = text.starts_with([' ', '\n']) || text.ends_with("\n\n");
             if literal && !in_brackets && !fragile {
+                let start = self.stream.nodes[owner].start;
+                let column = start - line_start(&self.stream.text, start);
                 return Ok(print::literal(text, column + 2));
             }
             if literal || (in_brackets && text.contains([',', '[', ']', '{', '}', '?', ':'])) {
