@@ -1,34 +1,15 @@
 //! PKCS#12 archives and JSON Web Keys: what holds for all of them.
 
+mod world;
+
 use std::path::Path;
-use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::{Timestamp, Zoned, tz::TimeZone};
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use signet_template::{Engine, Environment, Error, Limit, Limits, MissingKey, Value};
-
-/// A time that stands still, and bytes that follow from the ones before.
-struct World(u64);
-
-impl Environment for World {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        for byte in bytes {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            *byte = self.0.to_be_bytes()[0];
-        }
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        Duration::ZERO
-    }
-}
+use signet_template::{Engine, Error, Limit, Limits, MissingKey, Value};
+use world::World;
 
 fn render(template: &str, data: &[(&str, &[u8])], seed: u64) -> Result<String, Error> {
     let template = Engine::external().missing_key(MissingKey::Error).parse("t", template.as_bytes())?;

@@ -3,56 +3,16 @@
 //! Each line of `testdata/*.jsonl` is one case, made by the program in `tests/template-goldens`. Output must be the
 //! same byte for byte, an error's text too, except where ours hides a value.
 
+mod world;
+
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::LazyLock;
-use std::time::Duration;
 
-use aws_lc_rs::encoding::AsDer as _;
-use aws_lc_rs::rsa::{KeyPair, KeySize};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::{Timestamp, Zoned, tz::TimeZone};
 use serde_json::Value as Json;
-use signet_secret::Plaintext;
-use signet_template::{Engine, Environment, HIDDEN, Limits, MissingKey, RsaSize, Value};
-
-/// A world that never changes.
-struct Frozen(u64);
-
-/// Made once: it takes long.
-static RSA_2048: LazyLock<Vec<u8>> = LazyLock::new(|| new_key(KeySize::Rsa2048));
-static RSA_4096: LazyLock<Vec<u8>> = LazyLock::new(|| new_key(KeySize::Rsa4096));
-
-fn new_key(size: KeySize) -> Vec<u8> {
-    let key = KeyPair::generate(size).expect("a key is made");
-    key.as_der().expect("a key can be written").as_ref().to_vec()
-}
-
-impl Environment for Frozen {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        for byte in bytes {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            *byte = self.0.to_be_bytes()[0];
-        }
-    }
-
-    fn rsa_key(&mut self, size: RsaSize) -> Option<Plaintext> {
-        let key = match size {
-            RsaSize::Bits2048 => &*RSA_2048,
-            RsaSize::Bits4096 => &*RSA_4096,
-        };
-        Some(key.clone().into())
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        Duration::ZERO
-    }
-}
+use signet_template::{Engine, HIDDEN, Limits, MissingKey, Value};
+use world::World;
 
 const ZONE_NAMES: &str = "a zone read by a name without an offset of its own is told by its offset";
 
@@ -124,7 +84,7 @@ fn data(case: &Json, sets: &Json) -> Value {
 fn render(case: &Json, sets: &Json) -> Result<Vec<u8>, String> {
     let template = bytes(case, "template", "template_b64").unwrap_or_default();
     let template = engine(case).parse("t", &template).map_err(|error| error.to_string())?;
-    let output = template.render(&data(case, sets), &mut Frozen(1)).map_err(|error| error.to_string())?;
+    let output = template.render(&data(case, sets), &mut World(1)).map_err(|error| error.to_string())?;
     Ok(output.expose().to_vec())
 }
 
@@ -222,7 +182,7 @@ fn errors_hold_no_value_of_the_data() {
             let case: Json = serde_json::from_str(line).expect("a golden is JSON");
             let template = bytes(&case, "template", "template_b64").unwrap_or_default();
             let Ok(parsed) = engine(&case).discreet().parse("t", &template) else { continue };
-            let Err(error) = parsed.render(&data(&case, &sets), &mut Frozen(1)) else { continue };
+            let Err(error) = parsed.render(&data(&case, &sets), &mut World(1)) else { continue };
             errors += 1;
             let (error, template) = (error.to_string(), String::from_utf8_lossy(&template).into_owned());
             for value in values(&case, &sets) {

@@ -1,29 +1,9 @@
 //! Functions whose results differ each time: what holds for all of them.
 
-use std::time::Duration;
+mod world;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
-use signet_template::{Engine, Environment, Value};
-
-/// A fixed time, and bytes that follow from the ones before.
-struct World(u64);
-
-impl Environment for World {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        for byte in bytes {
-            self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-            *byte = self.0.to_be_bytes()[0];
-        }
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        Duration::ZERO
-    }
-}
+use signet_template::{Engine, Value};
+use world::World;
 
 fn render(template: &str, seed: u64) -> String {
     let parsed = Engine::sealed().parse("t", template.as_bytes()).expect("the template is one");
