@@ -255,6 +255,17 @@ fn keys_follow_from_the_randomness_of_the_caller() {
 }
 
 #[test]
+fn names_are_listed_as_they_were_given_hosts_first() {
+    let template = r#"{{ $addresses := list "10.0.0.1" "fd00::1" "::ffff:10.0.0.2" }}
+        {{- $certificate := genSelfSignedCert "x" $addresses (list "b.example" "*.a.example") 1 }}
+        {{- certSANs $certificate.Cert | join "," }}"#;
+    assert_eq!(
+        rendered(&Engine::external(), template, &mut World(1)).expect("renders"),
+        "b.example,*.a.example,10.0.0.1,fd00::1,10.0.0.2"
+    );
+}
+
+#[test]
 fn rsa_keys_are_new_each_time_unless_the_caller_gives_them() {
     let template = r#"{{ (genSelfSignedCert "x" nil nil 1).Key }}"#;
     let mut keys = (0..2).map(|_| {

@@ -134,6 +134,40 @@ mod tests {
     use super::*;
 
     #[test]
+    fn names_are_told_by_kind() {
+        let read = |names: &[(u8, &[u8])]| {
+            let names: Vec<_> = names.iter().map(|(tag, name)| der::element(*tag, &[name])).collect();
+            super::read(Reader::new(&der::sequence_of_all(&names)))
+        };
+        let found = read(&[
+            (URI, b"https://db.example:5432/x?y"),
+            (MAILBOX, b"someone@a.example"),
+            (ADDRESS, &[0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 10, 0, 0, 2]),
+            (HOST, b"b.example"),
+            (der::plain_context(8), &[42, 3]),
+            (ADDRESS, &[10, 0, 0, 1]),
+            (HOST, b"a.example"),
+        ]);
+        let expected: Names = [
+            vec!["b.example".to_owned(), "a.example".to_owned()],
+            vec!["10.0.0.2".to_owned(), "10.0.0.1".to_owned()],
+            vec!["someone@a.example".to_owned()],
+            vec!["https://db.example:5432/x?y".to_owned()],
+        ];
+        assert!(found.is_ok_and(|found| found == expected));
+        for name in [
+            (HOST, &b"\xc3\xa9"[..]),
+            (MAILBOX, b"\xff"),
+            (URI, b"\x80"),
+            (URI, b"https://a..b/"),
+            (URI, b"https://a:b/"),
+            (ADDRESS, &[1, 2, 3]),
+        ] {
+            assert!(read(&[name]).is_err(), "{name:x?}");
+        }
+    }
+
+    #[test]
     fn masks_have_their_ones_first() {
         for (mask, good) in [
             (&[0xff, 0xff, 0xff, 0][..], true),
