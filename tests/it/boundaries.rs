@@ -29,6 +29,7 @@ const TABLE: &[Row] = &[
     Row { package: "signet-secret", ours: &[], never: PURE },
     Row { package: "signet-manifest", ours: &[], never: PURE },
     Row { package: "signet-sealed", ours: &["signet-secret"], never: PURE },
+    Row { package: "signet-sops-keys", ours: &["signet-secret"], never: PURE },
     Row { package: "signet-go-regex", ours: &[], never: PURE },
     Row {
         package: "signet-sops",
@@ -65,6 +66,7 @@ const PURE_FOLDERS: &[&str] = &[
     "crates/sealed",
     "crates/go-regex",
     "crates/sops",
+    "crates/sops-keys",
     "crates/template",
 ];
 
@@ -172,6 +174,31 @@ fn what_is_shipped_holds_one_cryptography_and_no_abandoned_parser() {
         let found: Vec<_> = BANNED.iter().filter(|name| tree.contains(**name)).collect();
         assert!(found.is_empty(), "{package} must not depend on {found:?}");
     }
+}
+
+/// OpenPGP is a feature of one crate, and brings what is banned. Its own code has to keep private operations
+/// out of it; nothing else may have it.
+#[test]
+fn the_rsa_crate_is_below_openpgp_and_nowhere_else() {
+    let text = cargo(&[
+        "tree",
+        "--locked",
+        "--workspace",
+        "--all-features",
+        "--edges=normal,build,dev",
+        "--target=all",
+        "--invert=rsa",
+        "--prefix=depth",
+        "--depth=1",
+        "--format= {p}",
+    ]);
+    let parents: BTreeSet<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("1 "))
+        .filter_map(|package| package.split(' ').next())
+        .collect();
+    assert_eq!(parents, BTreeSet::from(["pgp"]));
+    assert!(!tree("signet-sops-keys").contains("pgp"), "OpenPGP is not a default feature");
 }
 
 #[test]

@@ -7,3 +7,4 @@ mod harness;
 mod packaging;
 mod sealed_controller;
 mod sops_files;
+mod sops_keys;

@@ -90,8 +90,20 @@ pub const HELM: Peer = Peer {
     },
 };
 
+/// age, whose files hold the data keys of SOPS files.
+pub const AGE: Peer = Peer {
+    name: "age",
+    version: "1.3.1",
+    program: "age",
+    source: Source::Go {
+        package: "filippo.io/age/cmd/age",
+        version: "v1.3.1",
+        ldflags: "-s -w -X main.Version=v1.3.1",
+    },
+};
+
 /// All of them; `cargo xtask test` has each ready before the tests start.
-pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER, SOPS, HELM];
+pub const ALL: &[Peer] = &[KUBESEAL, SEALED_SECRETS_CONTROLLER, SOPS, AGE, HELM];
 
 impl Peer {
     /// The program: given by `SIGNET_PEER_<NAME>`, or from the cache, or built now where programs are
