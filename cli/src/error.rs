@@ -100,6 +100,11 @@ impl Failure {
         self
     }
 
+    /// What happened, without the word `error` and the hint.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
     /// The exit status.
     pub(crate) fn exit(&self) -> Exit {
         self.exit

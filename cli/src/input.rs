@@ -57,7 +57,7 @@ pub(crate) fn stdin_is_terminal() -> bool {
 }
 
 /// Reads to the end. A vector that grows leaves its old buffers in memory: these are wiped.
-fn read_up_to(limit: usize, mut source: impl Read) -> io::Result<Plaintext> {
+pub(crate) fn read_up_to(limit: usize, mut source: impl Read) -> io::Result<Plaintext> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(CHUNK));
     loop {
         if bytes.len() == bytes.capacity() {

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    signet_cli::run(std::env::args_os()).into()
+    signet_cli::run(std::env::args_os())
 }

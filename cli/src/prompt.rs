@@ -29,6 +29,38 @@ pub(crate) fn ask(question: &str) -> Outcome<Plaintext> {
     line.map_err(|error| failed(&error))
 }
 
+/// Asks on the terminal of this process, whatever standard input is.
+///
+/// # Errors
+/// When there is none, or as [`ask`].
+#[cfg(unix)]
+pub(crate) fn ask_on_terminal(question: &str) -> Outcome<Plaintext> {
+    let failed = |error: &io::Error| {
+        Failure::new(Exit::Failure, format!("there is no terminal to ask: {}", reason(error)))
+    };
+    let mut terminal = std::fs::OpenOptions::new()
+        .read(true)
+        .write(true)
+        .open("/dev/tty")
+        .map_err(|error| failed(&error))?;
+    write!(terminal, "{question}").map_err(|error| failed(&error))?;
+    let line = {
+        let _quiet = echo::off_at(&terminal).map_err(|error| failed(&error))?;
+        read_line(&terminal)
+    };
+    let _ = writeln!(terminal);
+    line.map_err(|error| failed(&error))
+}
+
+/// Asks on standard input, for want of a way to the terminal.
+///
+/// # Errors
+/// As [`ask`].
+#[cfg(not(unix))]
+pub(crate) fn ask_on_terminal(question: &str) -> Outcome<Plaintext> {
+    ask(question)
+}
+
 /// One line without its end. Read byte by byte, so that nothing of it is left in a buffer.
 fn read_line(mut source: impl Read) -> io::Result<Plaintext> {
     let mut line = Zeroizing::new(Vec::with_capacity(LONGEST_LINE));
@@ -44,25 +76,34 @@ fn read_line(mut source: impl Read) -> io::Result<Plaintext> {
 
 #[cfg(unix)]
 mod echo {
+    use std::fs::File;
     use std::io;
 
     use rustix::termios::{LocalModes, OptionalActions, Termios, tcgetattr, tcsetattr};
 
     /// Turns the echo on again when dropped.
-    pub(super) struct Quiet(Termios);
+    pub(super) struct Quiet {
+        terminal: File,
+        before: Termios,
+    }
 
     pub(super) fn off() -> io::Result<Quiet> {
-        let before = tcgetattr(io::stdin())?;
+        off_at(&crate::input::unbuffered_stdin()?)
+    }
+
+    pub(super) fn off_at(terminal: &File) -> io::Result<Quiet> {
+        let terminal = terminal.try_clone()?;
+        let before = tcgetattr(&terminal)?;
         let mut quiet = before.clone();
         quiet.local_modes.remove(LocalModes::ECHO);
-        tcsetattr(io::stdin(), OptionalActions::Flush, &quiet)?;
-        Ok(Quiet(before))
+        tcsetattr(&terminal, OptionalActions::Flush, &quiet)?;
+        Ok(Quiet { terminal, before })
     }
 
     impl Drop for Quiet {
         fn drop(&mut self) {
             // Nothing is left to do when it fails.
-            let _ = tcsetattr(io::stdin(), OptionalActions::Now, &self.0);
+            let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
         }
     }
 }

@@ -49,7 +49,16 @@ const TABLE: &[Row] = &[
     },
     Row {
         package: "signet-cli",
-        ours: &["signet-secret", "signet-manifest", "signet-sealed", "signet-template", "signet-crds"],
+        ours: &[
+            "signet-secret",
+            "signet-manifest",
+            "signet-sealed",
+            "signet-template",
+            "signet-sops",
+            "signet-sops-keys",
+            "signet-go-regex",
+            "signet-crds",
+        ],
         never: &[],
     },
 ];

@@ -4,7 +4,7 @@ mod binary;
 mod dotenv;
 mod ini;
 mod json;
-mod scalar_text;
+pub(crate) mod scalar_text;
 mod yaml;
 
 use std::borrow::Cow;

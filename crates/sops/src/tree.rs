@@ -1,5 +1,8 @@
 //! The tree that all formats have in common: ordered, with comments.
 
+use std::borrow::Cow;
+
+use crate::codec::scalar_text;
 use crate::text::Text;
 use crate::time::Timestamp;
 
@@ -134,6 +137,12 @@ impl Value {
             Value::List(_) => "a list",
             Value::Branch(_) => "a mapping",
         }
+    }
+
+    /// A scalar as the formats without types write it. `None` for lists and mappings.
+    #[must_use]
+    pub fn to_text(&self) -> Option<Cow<'_, [u8]>> {
+        scalar_text::of(self)
     }
 
     /// Whether it holds other values.

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::tree::Value;
 
 /// The text of a scalar as dotenv and INI files have it; `None` for containers.
-pub(super) fn of(value: &Value) -> Option<Cow<'_, [u8]>> {
+pub(crate) fn of(value: &Value) -> Option<Cow<'_, [u8]>> {
     let owned = |text: String| Some(Cow::Owned(text.into_bytes()));
     match value {
         Value::Null => Some(Cow::Borrowed(b"<nil>")),
