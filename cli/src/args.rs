@@ -31,7 +31,8 @@ pub(crate) mod variables {
     arg_required_else_help = true,
     after_help = "Example:\n  kubectl create secret generic db -n shop --from-literal=password=hunter2 \
                   --dry-run=client -o yaml | signet seal > db.yaml\n\n\
-                  Called as `kubeseal`, by a link of that name or as `signet kubeseal`, it takes kubeseal's flags."
+                  Called as `kubeseal`, by a link of that name or as `signet kubeseal`, it takes kubeseal's flags; \
+                  called as `sops`, those of sops."
 )]
 pub(crate) struct Cli {
     /// What to do.
@@ -70,9 +71,22 @@ pub(crate) enum Command {
     /// Print this reference in Markdown
     #[command(hide = true)]
     Reference(ReferenceArgs),
+    /// Behave as sops, with its commands and flags
+    #[command(disable_help_flag = true)]
+    Sops(SopsArgs),
     /// Behave as kubeseal, with its flags
     #[command(disable_help_flag = true)]
     Kubeseal(KubesealArgs),
+}
+
+/// Words for sops, which reads them itself.
+#[derive(Debug, Args)]
+#[command(after_help = "Example:\n  signet sops encrypt --age age1... secrets.yaml > secrets.enc.yaml\n  \
+                        signet sops decrypt secrets.enc.yaml")]
+pub(crate) struct SopsArgs {
+    /// The commands and flags of sops; `signet sops --help` lists them
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true, value_name = "WORDS")]
+    pub(crate) words: Vec<String>,
 }
 
 /// Words for kubeseal, which reads them itself.

@@ -50,10 +50,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     if is_sops(called_as) {
         return sops::run("sops", words).into();
     }
-    match words.split_first() {
-        Some((first, rest)) if first == "sops" => sops::run("signet sops", rest).into(),
-        _ => commands::run(words).into(),
-    }
+    commands::run(words)
 }
 
 /// Whether the program is called by a name such as `sops`, `sops.exe` or `sops-3.13`, and not by that of another program

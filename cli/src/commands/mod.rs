@@ -15,7 +15,9 @@ mod version;
 
 use std::ffi::OsString;
 use std::path::Path;
+use std::process::ExitCode;
 
+use clap::error::ErrorKind;
 use clap::{Args, CommandFactory, Parser};
 
 use crate::args::{Cli, Command};
@@ -27,7 +29,15 @@ use crate::settings::InputFile;
 use signet_secret::Plaintext;
 
 /// Runs a subcommand. The first word names it.
-pub(crate) fn run(words: &[String]) -> Exit {
+pub(crate) fn run(words: &[String]) -> ExitCode {
+    // It has statuses of its own.
+    match words.split_first() {
+        Some((first, rest)) if first == "sops" => crate::sops::run("signet sops", rest).into(),
+        _ => run_own(words).into(),
+    }
+}
+
+fn run_own(words: &[String]) -> Exit {
     let rest = words.get(1..).unwrap_or_default();
     // Building the whole command line costs more than sealing a value, so the common verbs build their own.
     match words.first().map(String::as_str) {
@@ -77,6 +87,10 @@ fn whole(words: &[String]) -> Exit {
         Command::Completion(args) => finish(completion::run(args.shell, &mut Cli::command())),
         Command::Version => finish(version::run()),
         Command::Reference(args) => finish(reference::run(args.page, Cli::command())),
+        // Reached only when flags of signet itself stand before it, and it has none.
+        Command::Sops(_) => {
+            not_run(&Cli::command().error(ErrorKind::UnknownArgument, "flags of sops come after `sops`"))
+        }
         Command::Kubeseal(args) => crate::kubeseal::run("signet kubeseal", &args.words),
     }
 }

@@ -63,10 +63,10 @@ fn dashed(name: &str) -> String {
     if name.len() == 1 { format!("-{name}") } else { format!("--{name}") }
 }
 
-/// What may come next, a line each: flags if one was begun, else commands.
+/// What may come next, a line each: flags if one was begun, else commands. Where it is a file, nothing.
 pub(super) fn next_words(commands: &[Command], flags: &[&Flag], begun: &str) -> String {
     let mut text = String::new();
-    if begun.starts_with('-') || commands.is_empty() {
+    if begun.starts_with('-') {
         for name in flags.iter().map(|flag| dashed(flag.names[0])).filter(|name| name.starts_with(begun)) {
             let _ = writeln!(text, "{name}");
         }

@@ -68,7 +68,9 @@ fn new_file(context: &Context<'_>, name: &str, input: &Store, services: &mut Ser
             format!("Error encrypting the data key with one or more master keys: {reasons}"),
         )
     })?;
-    let documents = vec![example::document(input.format)];
+    // Read back, so that it is as if somebody had written it.
+    let text = input.write_plain(&[example::document(input.format)])?;
+    let documents = input.read_plain(text.expose())?;
     Ok(Opened { tree: Tree { documents, metadata }, cipher: Cipher::new(key) })
 }
 

@@ -35,19 +35,33 @@ pub(in crate::sops) fn run(context: &Context<'_>) -> Outcome {
     }
     let name = context.rule_name(&file);
     if modes.iter().any(|mode| *mode != Mode::Decrypt) {
-        encryption::kms_context(context.given).ok();
         encryption::settings(context, &name)?;
     }
     let (input, output) = (context.input_store(&name)?, context.output_store(&name)?);
     context.order()?;
-    let mut last = None;
+    // Only the last result counts, but what it takes to get there may fail before.
+    let metadata = match modes.contains(&Mode::Encrypt) {
+        true => Some(encryption::metadata(context, &name, &input)?),
+        false => None,
+    };
+    let mut text = Ok(Plaintext::from(Vec::new()));
     for mode in &modes {
-        last = Some((*mode, run_mode(context, *mode, &file, &name, input, output)));
+        text = match (mode, metadata.clone()) {
+            (Mode::Encrypt, Some(metadata)) => {
+                super::encrypt::encrypt(Some(&file), input, output, metadata, context.services())
+                    .map(Plaintext::from)
+            }
+            (Mode::Rotate, _) => Ok(super::rotate::rotate(context, &file, input, output)?.into()),
+            (Mode::Set, _) => set(context, &file, input, output).map(Plaintext::from),
+            (Mode::Edit, _) => super::edit::edit(context, &file, &name, input, output).map(Plaintext::from),
+            _ => super::decrypt::decrypt(context, Some(&file), input, output),
+        };
     }
-    let Some((mode, text)) = last else { return Ok(()) };
-    match mode {
-        Mode::Edit | Mode::Set => files::write_in_place(&file, text?.expose()),
-        _ => files::deliver(context, Some(&file), text?.expose()),
+    let text = text?;
+    if modes.last().is_some_and(|mode| matches!(mode, Mode::Edit | Mode::Set)) {
+        files::write_in_place(&file, text.expose())
+    } else {
+        files::deliver(context, Some(&file), text.expose())
     }
 }
 
@@ -66,27 +80,6 @@ fn modes(context: &Context<'_>) -> Vec<Mode> {
         }
     }
     if modes.is_empty() { vec![Mode::Edit] } else { modes }
-}
-
-fn run_mode(
-    context: &Context<'_>,
-    mode: Mode,
-    file: &str,
-    name: &str,
-    input: Store,
-    output: Store,
-) -> Outcome<Plaintext> {
-    match mode {
-        Mode::Encrypt => {
-            let metadata = encryption::metadata(context, name, &input)?;
-            super::encrypt::encrypt(Some(file), input, output, metadata, context.services())
-                .map(Plaintext::from)
-        }
-        Mode::Decrypt => super::decrypt::decrypt(context, Some(file), input, output),
-        Mode::Rotate => super::rotate::rotate(context, file, input, output).map(Plaintext::from),
-        Mode::Set => set(context, file, input, output).map(Plaintext::from),
-        Mode::Edit => super::edit::edit(context, file, name, input, output).map(Plaintext::from),
-    }
 }
 
 /// `--set 'INDEX JSON'`
