@@ -1,6 +1,6 @@
 //! Whole runs of the command line: arguments, variables and files in; exit status, both streams and files out.
 //!
-//! `differential` runs the same inputs through the real kubeseal and compares.
+//! `differential` runs the same inputs through the real kubeseal and compares; `sops` does so with the real sops.
 
 mod support;
 
@@ -15,5 +15,6 @@ mod recovery;
 mod remote;
 mod sealing;
 mod signet;
+mod sops;
 mod template;
 mod template_recovery;

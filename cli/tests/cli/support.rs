@@ -117,6 +117,11 @@ impl Sandbox {
         Run::new(self, Path::new(env!("CARGO_BIN_EXE_signet")), "signet", line)
     }
 
+    /// Our program called as sops.
+    pub(crate) fn sops(&self, line: &str) -> Run {
+        Run::new(self, Path::new(env!("CARGO_BIN_EXE_signet")), "sops", line)
+    }
+
     /// Any program.
     pub(crate) fn program(&self, program: &Path, called: &str, line: &str) -> Run {
         Run::new(self, program, called, line)
@@ -146,6 +151,12 @@ impl Run {
 
     pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.command.env(name, value);
+        self
+    }
+
+    /// A word as it is, after those of the line.
+    pub(crate) fn word(mut self, word: &str) -> Self {
+        self.command.arg(word);
         self
     }
 
@@ -279,20 +290,26 @@ pub(crate) fn values(secret: &serde_json::Value) -> BTreeMap<String, Vec<u8>> {
     data.into_iter().map(|(key, value)| (key, engine.decode(value.as_str().unwrap_or("")).unwrap())).collect()
 }
 
-/// The real kubeseal, if it is on this machine. Where it is promised its absence is a failure, elsewhere the test
-/// says that it was skipped.
+/// The real kubeseal, if it is on this machine.
 pub(crate) fn real_kubeseal(test: &str) -> Option<PathBuf> {
-    let given = std::env::var_os("SIGNET_PEER_KUBESEAL").map(PathBuf::from);
+    peer("kubeseal", "0.36.6", test)
+}
+
+/// A program that ours stands in for, if it is on this machine. Where it is promised its absence is a failure, elsewhere
+/// the test says that it was skipped.
+pub(crate) fn peer(name: &str, version: &str, test: &str) -> Option<PathBuf> {
+    let given = std::env::var_os(format!("SIGNET_PEER_{}", name.to_uppercase())).map(PathBuf::from);
     let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     let cache = set("SIGNET_CACHE")
         .or_else(|| Some(set("XDG_CACHE_HOME")?.join("signet")))
         .or_else(|| Some(set("HOME")?.join(".cache").join("signet")));
-    let found = given.or_else(|| Some(cache?.join("kubeseal/0.36.6/kubeseal"))).filter(|path| path.is_file());
+    let found =
+        given.or_else(|| Some(cache?.join(name).join(version).join(name))).filter(|path| path.is_file());
     if found.is_none() {
         let required = std::env::var_os("SIGNET_TEST_REQUIRE").is_some_and(|value| value == "1");
-        assert!(!required, "{test} needs the real kubeseal 0.36.6; `cargo xtask test` builds it");
+        assert!(!required, "{test} needs the real {name} {version}; `cargo xtask test` builds it");
         // Past the capture of the test runner, which would swallow it.
-        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: kubeseal 0.36.6 is not in the cache");
+        let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {name} {version} is not in the cache");
     }
     found
 }
