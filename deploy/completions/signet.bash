@@ -43,6 +43,9 @@ _signet() {
             signet,set)
                 cmd="signet__subcmd__set"
                 ;;
+            signet,sops)
+                cmd="signet__subcmd__sops"
+                ;;
             signet,template)
                 cmd="signet__subcmd__template"
                 ;;
@@ -80,7 +83,7 @@ _signet() {
 
     case "${cmd}" in
         signet)
-            opts="-h -V --help --version seal unseal verify inspect set unset reseal cert keys template completion version reference kubeseal"
+            opts="-h -V --help --version seal unseal verify inspect set unset reseal cert keys template completion version reference sops kubeseal"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -844,6 +847,20 @@ _signet() {
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        signet__subcmd__sops)
+            opts=""
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 *)
                     COMPREPLY=()
                     ;;

@@ -39,6 +39,7 @@ complete -c signet -n "__fish_signet_needs_command" -f -a "template" -d 'Render 
 complete -c signet -n "__fish_signet_needs_command" -f -a "completion" -d 'Print a completion script for a shell'
 complete -c signet -n "__fish_signet_needs_command" -f -a "version" -d 'Print the version'
 complete -c signet -n "__fish_signet_needs_command" -f -a "reference" -d 'Print this reference in Markdown'
+complete -c signet -n "__fish_signet_needs_command" -f -a "sops" -d 'Behave as sops, with its commands and flags'
 complete -c signet -n "__fish_signet_needs_command" -f -a "kubeseal" -d 'Behave as kubeseal, with its flags'
 complete -c signet -n "__fish_signet_using_subcommand seal" -s o -l format -d 'How to print; a file called .json is written as JSON unless this says otherwise' -r -f -a "yaml\t'YAML'
 json\t'JSON'"

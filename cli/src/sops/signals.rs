@@ -6,7 +6,7 @@ pub(super) use unix::{Forwarding, at_end};
 #[cfg(unix)]
 mod unix {
     use std::io;
-    use std::sync::Mutex;
+    use std::sync::{Arc, Mutex};
     use std::thread;
 
     use rustix::process::{Pid, Signal, kill_process};
@@ -30,16 +30,34 @@ mod unix {
     /// Passes signals on to a child, and lets it decide when to end. What a terminal sends, the child has already.
     pub(in crate::sops) struct Forwarding {
         handle: Handle,
-        child: std::sync::Arc<Mutex<Option<Pid>>>,
+        target: Arc<Mutex<Target>>,
+    }
+
+    /// Who gets the signals.
+    #[derive(Default)]
+    struct Target {
+        child: Option<Pid>,
+        /// What came before there was a child.
+        pending: Option<Signal>,
+    }
+
+    impl Target {
+        fn take(&mut self, signal: Signal) {
+            match self.child {
+                // It may have ended by now.
+                Some(child) => drop(kill_process(child, signal)),
+                None => self.pending = Some(signal),
+            }
+        }
     }
 
     impl Forwarding {
-        /// Begins; until there is a child, signals do nothing.
+        /// Begins; signals wait until there is a child.
         pub(in crate::sops) fn start() -> io::Result<Self> {
             let mut signals = Signals::new([SIGHUP, SIGINT, SIGTERM])?;
             let handle = signals.handle();
-            let child = std::sync::Arc::new(Mutex::new(None));
-            let target = std::sync::Arc::clone(&child);
+            let target = Arc::new(Mutex::new(Target::default()));
+            let receiver = Arc::clone(&target);
             thread::spawn(move || {
                 for signal in signals.forever() {
                     let signal = match signal {
@@ -47,17 +65,20 @@ mod unix {
                         SIGTERM => Signal::TERM,
                         _ => continue,
                     };
-                    if let Ok(Some(child)) = target.lock().map(|child| *child) {
-                        let _ = kill_process(child, signal);
+                    if let Ok(mut target) = receiver.lock() {
+                        target.take(signal);
                     }
                 }
             });
-            Ok(Self { handle, child })
+            Ok(Self { handle, target })
         }
 
         pub(in crate::sops) fn to(&self, child: &std::process::Child) {
-            if let Ok(mut target) = self.child.lock() {
-                *target = Some(Pid::from_child(child));
+            if let Ok(mut target) = self.target.lock() {
+                target.child = Some(Pid::from_child(child));
+                if let Some(signal) = target.pending.take() {
+                    target.take(signal);
+                }
             }
         }
     }

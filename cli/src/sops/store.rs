@@ -54,7 +54,9 @@ impl Store {
     }
 
     pub(super) fn write_plain(&self, documents: &[Branch]) -> Outcome<Plaintext> {
-        self.format.write_plain(documents, self.layout()?).map_err(|error| {
+        // The text of a binary file is not laid out.
+        let layout = if self.format == Format::Binary { Layout::default() } else { self.layout()? };
+        self.format.write_plain(documents, layout).map_err(|error| {
             let hint = match error {
                 WriteError::NoBinaryData(_) => {
                     "\n\nThis is likely not an encrypted binary file? If not, use --output-type to select the \

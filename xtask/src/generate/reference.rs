@@ -22,6 +22,7 @@ pub(super) fn files() -> Result<Vec<Generated>> {
         Generated::new(PAGES, "signet.md", ask(&cli, &["reference"])?),
         Generated::new(PAGES, "template-functions.md", ask(&cli, &["reference", "functions"])?),
         Generated::new(PAGES, "kubeseal.md", page("kubeseal", &ask(&cli, &["kubeseal", "--help"])?)),
+        Generated::new(PAGES, "sops.md", page("sops", &ask(&cli, &["sops", "--help"])?)),
         Generated::new(
             PAGES,
             "signet-controller.md",

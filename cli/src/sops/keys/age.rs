@@ -150,11 +150,14 @@ impl Found {
 
     fn user_file(&mut self) {
         let nothing_else = !self.has_text && self.identities.is_empty();
-        let Some(directory) = settings_directory() else {
-            if nothing_else {
-                self.errors.push("user config directory could not be determined".to_owned());
+        let directory = match settings_directory() {
+            Ok(directory) => directory,
+            Err(problem) => {
+                if nothing_else {
+                    self.errors.push(format!("user config directory could not be determined: {problem}"));
+                }
+                return;
             }
-            return;
         };
         let path = directory.join(USER_FILE);
         let name = path.display().to_string();
@@ -206,13 +209,19 @@ fn home() -> Option<PathBuf> {
 }
 
 /// Where programs keep the settings of the user.
-fn settings_directory() -> Option<PathBuf> {
+fn settings_directory() -> Result<PathBuf, &'static str> {
     let named = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
     if cfg!(windows) {
-        return named("AppData");
+        return named("AppData").ok_or("%AppData% is not defined");
     }
-    let usual = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
-    named("XDG_CONFIG_HOME").or_else(|| Some(home()?.join(usual)))
+    match named("XDG_CONFIG_HOME") {
+        Some(directory) if directory.is_absolute() || cfg!(target_os = "macos") => Ok(directory),
+        Some(_) => Err("path in $XDG_CONFIG_HOME is relative"),
+        None => {
+            let usual = if cfg!(target_os = "macos") { "Library/Application Support" } else { ".config" };
+            Ok(home().ok_or("neither $XDG_CONFIG_HOME nor $HOME are defined")?.join(usual))
+        }
+    }
 }
 
 fn read(path: &Path) -> Result<Plaintext, String> {

@@ -17,7 +17,7 @@ impl Chain<'_> {
     #[track_caller]
     fn step(&mut self, line: &str, words: &[&str]) {
         self.turn += 1;
-        let config = "creation_rules: [{age: [ALICE, BOB]}]\n";
+        let config = "creation_rules: [{age: [@ALICE, @BOB]}]\n";
         let case = words.iter().fold(Case::new(line), |case, word| case.word(word));
         let case = case.file(self.name, &self.text).file(".sops.yaml", config);
         let keys = format!("{} {}", ALICE.identity, BOB.identity);
@@ -43,14 +43,14 @@ impl Chain<'_> {
 #[track_caller]
 fn chain(first: usize, name: &str, text: &str, theirs: &PathBuf) -> String {
     let mut chain = Chain { programs: [ours(), theirs.clone()], turn: first, name, text: text.to_owned() };
-    chain.step(&format!("encrypt -i --age ALICE {name}"), &[]);
+    chain.step(&format!("encrypt -i --age @ALICE {name}"), &[]);
     chain.step(&format!("set {name}"), &["[\"a\"]", "\"changed\""]);
-    chain.step(&format!("rotate -i --add-age BOB {name}"), &[]);
+    chain.step(&format!("rotate -i --add-age @BOB {name}"), &[]);
     chain.step(&format!("set {name}"), &["[\"new\"]", "\"x\""]);
-    chain.step(&format!("rotate -i --rm-age ALICE {name}"), &[]);
+    chain.step(&format!("rotate -i --rm-age @ALICE {name}"), &[]);
     chain.step(&format!("updatekeys -y {name}"), &[]);
     chain.step(&format!("unset {name}"), &["[\"b\"]"]);
-    chain.step(&format!("groups add -i --file {name} --age BOB"), &[]);
+    chain.step(&format!("groups add -i --file {name} --age @BOB"), &[]);
     chain.step(&format!("groups delete -i --file {name} --shamir-secret-sharing-threshold 1"), &["1"]);
     chain.step(&format!("rotate -i {name}"), &[]);
     chain.decrypted()

@@ -34,7 +34,7 @@ fn a_new_file_begins_with_an_example_that_can_be_encrypted() {
         let text = if name.ends_with(".env") || name.ends_with(".ini") { "x=1\n" } else { text };
         let editor = format!("sh -c 'cat $0 >&2; printf \"%s\" \"$1\" > $2' x '{text}'");
         let editor = editor.replace("$0", "$2");
-        let case = Case::new(&format!("edit --age ALICE {name}")).env("EDITOR", editor);
+        let case = Case::new(&format!("edit --age @ALICE {name}")).env("EDITOR", editor);
         let trace = case.run(&ours());
         trace.ends_with(0).says("Welcome to SOPS!");
         decrypted_by(&ours(), name, trace.file(name));

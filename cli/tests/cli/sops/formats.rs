@@ -25,7 +25,7 @@ fn every_format_is_encrypted_as_by_sops() {
             "encrypt --output out",
             "encrypt --output-type json",
         ] {
-            let case = Case::new(&format!("{line} --age ALICE {name}")).file(name, text);
+            let case = Case::new(&format!("{line} --age @ALICE {name}")).file(name, text);
             case.sounds_the_same_as(&theirs).ends_with(0);
         }
     }
@@ -35,7 +35,7 @@ fn every_format_is_encrypted_as_by_sops() {
 fn every_format_is_decrypted_as_by_sops() {
     let Some(theirs) = real_sops("every_format_is_decrypted_as_by_sops") else { return };
     for (name, text) in FILES {
-        let encrypted = encrypted_by(&theirs, "--age ALICE", name, text);
+        let encrypted = encrypted_by(&theirs, "--age @ALICE", name, text);
         for line in ["decrypt", "-d", "decrypt -i", "-d -i", "decrypt --output out"] {
             let case = Case::new(&format!("{line} {name}")).file(name, &encrypted).alice();
             case.sounds_the_same_as(&theirs).ends_with(0);
@@ -55,11 +55,23 @@ fn every_format_is_decrypted_as_by_sops() {
 fn what_one_program_encrypts_the_other_decrypts() {
     let Some(theirs) = real_sops("what_one_program_encrypts_the_other_decrypts") else { return };
     for (name, text) in FILES {
-        let (by_us, by_them) = (encrypted(name, text), encrypted_by(&theirs, "--age ALICE", name, text));
+        let (by_us, by_them) = (encrypted(name, text), encrypted_by(&theirs, "--age @ALICE", name, text));
         let expected = decrypted_by(&theirs, name, &by_them);
         assert_eq!(decrypted_by(&theirs, name, &by_us), expected, "{name}");
         assert_eq!(decrypted_by(&ours(), name, &by_them), expected, "{name}");
         assert_eq!(decrypted_by(&ours(), name, &by_us), expected, "{name}");
+    }
+}
+
+#[test]
+fn comments_of_lists_pass_between_the_programs() {
+    let Some(theirs) = real_sops("comments_of_lists_pass_between_the_programs") else { return };
+    let text = "l:\n    # one\n    - x\n    # two\n    - y: z\n";
+    let (by_us, by_them) = (encrypted("a.yaml", text), encrypted_by(&theirs, "--age @ALICE", "a.yaml", text));
+    assert!(!by_us.contains("one") && by_us.contains("#ENC[") && by_them.contains("- ENC["));
+    for program in [ours(), theirs] {
+        assert_eq!(decrypted_by(&program, "a.yaml", &by_us), text);
+        assert_eq!(decrypted_by(&program, "a.yaml", &by_them), text);
     }
 }
 
@@ -75,7 +87,7 @@ fn input_and_output_may_be_standard_streams() {
     for case in cases {
         case.run(&ours()).ends_with(0).prints(&plain);
     }
-    let json = Case::new("encrypt --age ALICE --filename-override x.yaml --output-type json").stdin(YAML);
+    let json = Case::new("encrypt --age @ALICE --filename-override x.yaml --output-type json").stdin(YAML);
     let json = json.run(&ours());
     let decrypted = Case::new("decrypt a.json").file("a.json", &json.ends_with(0).stdout).alice();
     assert!(decrypted.run(&ours()).ends_with(0).stdout.contains("\"m_unencrypted\": \"clear\""));
@@ -134,7 +146,7 @@ fn documents_that_cannot_be_encrypted_are_refused_as_by_sops() {
         ("a.bin", ""),
     ];
     for (name, text) in texts {
-        Case::new(&format!("encrypt --age ALICE {name}")).file(name, text).is_the_same_as(&theirs);
+        Case::new(&format!("encrypt --age @ALICE {name}")).file(name, text).is_the_same_as(&theirs);
         Case::new(&format!("decrypt {name}")).file(name, text).alice().is_the_same_as(&theirs);
         Case::new(&format!("filestatus {name}")).file(name, text).is_the_same_as(&theirs);
         Case::new(&format!("rotate {name}")).file(name, text).alice().is_the_same_as(&theirs);

@@ -11,6 +11,7 @@ mod executing;
 mod formats;
 mod interoperation;
 mod key_sources;
+mod plugins;
 mod refusals;
 mod rekeying;
 mod values;

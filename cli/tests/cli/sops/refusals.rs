@@ -13,26 +13,26 @@ fn wrong_command_lines_end_as_with_sops() {
         "-e missing.yaml",
         "decrypt missing.yaml",
         "encrypt missing.yaml",
-        "encrypt --age ALICE missing.yaml",
+        "encrypt --age @ALICE missing.yaml",
         "decrypt sub",
-        "encrypt --age ALICE sub",
+        "encrypt --age @ALICE sub",
         "decrypt -i --output x a.yaml",
         "-d -i --output x a.yaml",
         "encrypt",
         "encrypt -i",
         "decrypt -i",
-        "encrypt --age ALICE -i --filename-override a.yaml",
+        "encrypt --age @ALICE -i --filename-override a.yaml",
         "encrypt --age nope a.yaml",
-        "encrypt --age ALICE --encrypted-regex a --unencrypted-regex b a.yaml",
-        "encrypt --age ALICE --encryption-context nope a.yaml",
-        "encrypt --age ALICE --enable-local-keyservice=false a.yaml",
+        "encrypt --age @ALICE --encrypted-regex a --unencrypted-regex b a.yaml",
+        "encrypt --age @ALICE --encryption-context nope a.yaml",
+        "encrypt --age @ALICE --enable-local-keyservice=false a.yaml",
         "decrypt --enable-local-keyservice=false a.yaml",
         "decrypt a.yaml b.yaml",
         "decrypt a.yaml --nope",
         "decrypt a.yaml --output-type json",
         "-d a.yaml --output-type json",
         "-e -d a.yaml",
-        "-e -d --age ALICE a.yaml",
+        "-e -d --age @ALICE a.yaml",
         "filestatus",
         "filestatus missing.yaml",
         "updatekeys",
@@ -121,7 +121,7 @@ fn keys_that_cannot_be_used_are_named_and_stop_no_other() {
         ("--hc-vault-transit https://vault/v1/transit/keys/k", "HashiCorp Vault"),
     ];
     for (flags, name) in keys {
-        let case = Case::new(&format!("encrypt --age ALICE {flags} a.yaml")).file("a.yaml", "a: 1\n");
+        let case = Case::new(&format!("encrypt --age @ALICE {flags} a.yaml")).file("a.yaml", "a: 1\n");
         let trace = case.run(&ours());
         trace.ends_with(1).prints("").says(name).says("not supported").says("failed to encrypt new data key");
     }
@@ -164,7 +164,7 @@ fn remote_key_services_are_refused_by_name() {
     case.run(&ours()).ends_with(128).says("remote key services are not supported").says("tcp://example:5000");
     // The keys of this machine come first, and are enough.
     case.alice().run(&ours()).ends_with(0);
-    let alone = "encrypt --enable-local-keyservice=false --keyservice tcp://example:5000 --age ALICE a.yaml";
+    let alone = "encrypt --enable-local-keyservice=false --keyservice tcp://example:5000 --age @ALICE a.yaml";
     Case::new(alone).file("a.yaml", "a: 1\n").run(&ours()).ends_with(1).prints("");
     for command in ["publish x", "keyservice"] {
         Case::new(command).run(&ours()).ends_with(1).says("not supported");
@@ -177,10 +177,10 @@ fn values_are_in_no_message() {
     let text = encrypted("a.yaml", &format!("a: {canary}\nl: [{canary}]\n"));
     let clear = format!("a: {canary}\nl: [{canary}\n");
     for case in [
-        Case::new("encrypt --age ALICE a.yaml").file("a.yaml", &clear),
-        Case::new("encrypt --age ALICE a.json").file("a.json", &clear),
-        Case::new("encrypt --age ALICE a.env").file("a.env", canary),
-        Case::new("encrypt --age ALICE a.ini").file("a.ini", canary),
+        Case::new("encrypt --age @ALICE a.yaml").file("a.yaml", &clear),
+        Case::new("encrypt --age @ALICE a.json").file("a.json", &clear),
+        Case::new("encrypt --age @ALICE a.env").file("a.env", canary),
+        Case::new("encrypt --age @ALICE a.ini").file("a.ini", canary),
         Case::new("decrypt --output-type dotenv a.yaml").file("a.yaml", &text).alice(),
         Case::new("decrypt --output-type ini a.yaml").file("a.yaml", &text).alice(),
         Case::new("exec-env a.yaml env").file("a.yaml", &text).alice(),

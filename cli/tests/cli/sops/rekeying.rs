@@ -2,8 +2,8 @@
 
 use super::workbench::{ALICE, BOB, Case, YAML, decrypted_by, encrypted, ours, real_sops};
 
-const BOTH: &str = "creation_rules: [{age: \"ALICE,BOB\"}]\n";
-const GROUPS: &str = "creation_rules: [{key_groups: [{age: [ALICE]}, {age: [BOB]}]}]\n";
+const BOTH: &str = "creation_rules: [{age: \"@ALICE,@BOB\"}]\n";
+const GROUPS: &str = "creation_rules: [{key_groups: [{age: [@ALICE]}, {age: [@BOB]}]}]\n";
 
 fn both() -> String {
     format!("{} {}", ALICE.identity, BOB.identity)
@@ -26,19 +26,19 @@ fn keys_are_rotated_as_by_sops() {
         "rotate -i a.yaml",
         "rotate --output out a.yaml",
         "rotate -i --output out a.yaml",
-        "rotate -i --add-age BOB a.yaml",
-        "rotate -i --add-age ALICE a.yaml",
-        "rotate -i --add-age BOB --rm-age ALICE a.yaml",
-        "rotate -i --rm-age ALICE a.yaml",
-        "rotate -i --rm-age BOB a.yaml",
+        "rotate -i --add-age @BOB a.yaml",
+        "rotate -i --add-age @ALICE a.yaml",
+        "rotate -i --add-age @BOB --rm-age @ALICE a.yaml",
+        "rotate -i --rm-age @ALICE a.yaml",
+        "rotate -i --rm-age @BOB a.yaml",
         "rotate -i --add-age nope a.yaml",
         "rotate --output-type json a.yaml",
         "rotate --ignore-mac a.yaml",
         "rotate missing.yaml",
-        "rotate --add-age BOB missing.yaml",
+        "rotate --add-age @BOB missing.yaml",
         "rotate",
         "-r a.yaml",
-        "-r -i --add-age BOB a.yaml",
+        "-r -i --add-age @BOB a.yaml",
         "-r missing.yaml",
         "-r --rm-pgp X missing.yaml",
     ] {
@@ -49,7 +49,7 @@ fn keys_are_rotated_as_by_sops() {
 #[test]
 fn a_rotated_file_has_another_data_key_and_the_same_values() {
     let text = encrypted("a.yaml", YAML);
-    let case = Case::new("rotate -i --add-age BOB --rm-age ALICE a.yaml").file("a.yaml", &text).alice();
+    let case = Case::new("rotate -i --add-age @BOB --rm-age @ALICE a.yaml").file("a.yaml", &text).alice();
     let trace = case.run(&ours());
     let rotated = trace.ends_with(0).file("a.yaml");
     let of = |text: &str| text.lines().find(|line| line.starts_with("a: ")).map(str::to_owned);
@@ -64,7 +64,7 @@ fn keys_are_updated_as_by_sops() {
     let Some(theirs) = real_sops("keys_are_updated_as_by_sops") else { return };
     let (text, groups) = (encrypted("a.yaml", YAML), with_groups());
     let configs =
-        [BOTH, GROUPS, "creation_rules: [{age: ALICE}]\n", "creation_rules: [{age: \"BOB,ALICE\"}]\n", ""];
+        [BOTH, GROUPS, "creation_rules: [{age: @ALICE}]\n", "creation_rules: [{age: \"@BOB,@ALICE\"}]\n", ""];
     for config in configs {
         for (text, line, answer) in [
             (&text, "updatekeys -y a.yaml", ""),
@@ -109,13 +109,13 @@ fn groups_are_changed_as_by_sops() {
     let Some(theirs) = real_sops("groups_are_changed_as_by_sops") else { return };
     let (text, groups) = (encrypted("a.yaml", YAML), with_groups());
     for (text, line) in [
-        (&text, "groups add --file a.yaml --age BOB"),
-        (&text, "groups add -f a.yaml -i --age BOB"),
-        (&text, "groups add -f a.yaml -i --age BOB --age ALICE --shamir-secret-sharing-threshold 2"),
-        (&text, "groups add -f missing.yaml -i --age BOB"),
+        (&text, "groups add --file a.yaml --age @BOB"),
+        (&text, "groups add -f a.yaml -i --age @BOB"),
+        (&text, "groups add -f a.yaml -i --age @BOB --age @ALICE --shamir-secret-sharing-threshold 2"),
+        (&text, "groups add -f missing.yaml -i --age @BOB"),
         (&text, "groups add extra"),
         (&text, "groups add --nope"),
-        (&groups, "groups add -f a.yaml -i --age BOB"),
+        (&groups, "groups add -f a.yaml -i --age @BOB"),
         (&groups, "groups delete -f a.yaml 0"),
         (&groups, "groups delete -f a.yaml --shamir-secret-sharing-threshold 1 0"),
         (&groups, "groups delete -f a.yaml -i --shamir-secret-sharing-threshold 1 1"),
@@ -141,7 +141,7 @@ fn case_without_keys() {
         (&text, "groups add -i -f a.yaml"),
         (&text, "groups add -i -f a.yaml --kms arn:aws:kms:eu-west-1:1:key/2"),
         (&groups, "groups delete -i -f a.yaml 9"),
-        (&groups, "groups add -i -f a.yaml --age BOB --shamir-secret-sharing-threshold 9"),
+        (&groups, "groups add -i -f a.yaml --age @BOB --shamir-secret-sharing-threshold 9"),
     ] {
         let trace = Case::new(line).file("a.yaml", text).env("SOPS_AGE_KEY", both()).run(&ours());
         assert_eq!((trace.code, trace.file("a.yaml")), (Some(1), text.as_str()), "{line}");

@@ -29,9 +29,6 @@ const PLACES: [&str; 22] = [
     "[1.5]",
 ];
 
-/// A position where sops counts a comment: it extracts and overwrites the comment, which ours refuses.
-const COMMENT: &str = "[\"l\"][0]";
-
 fn files() -> [(&'static str, String); 2] {
     [("a.yaml", encrypted("a.yaml", YAML)), ("a.json", encrypted("a.json", JSON))]
 }
@@ -40,8 +37,12 @@ fn files() -> [(&'static str, String); 2] {
 fn places_are_extracted_as_by_sops() {
     let Some(theirs) = real_sops("places_are_extracted_as_by_sops") else { return };
     for (name, text) in files() {
-        for place in PLACES.into_iter().filter(|place| !(name == "a.yaml" && *place == COMMENT)) {
+        for place in PLACES {
             for form in ["decrypt", "-d", "decrypt --output-type json", "decrypt --output-type ini"] {
+                // There it prints what Go holds, and not what is in the file.
+                if place == "[\"l\"]" && form.ends_with("ini") {
+                    continue;
+                }
                 let case = Case::new(&format!("{form} --extract")).word(place).word(name);
                 case.file(name, &text).alice().is_the_same_as(&theirs);
             }
@@ -71,9 +72,12 @@ fn what_ends_sops_in_a_panic_is_a_message_here() {
             assert_eq!((trace.code, trace.file(name)), (Some(1), text.as_str()), "{name} {place}");
         }
     }
-    let (name, text) = &files()[0];
-    let comment = Case::new(&format!("set {name}")).word(COMMENT).word("1").file(name, text).alice();
-    comment.run(&ours()).ends_with(1).says("does not fit: there is a comment");
+    // Positions count comments, as in sops, which would extract it or put the value in its place.
+    let text = encrypted("a.yaml", "l:\n    # comment\n    - x\n");
+    let case = |line: &str| Case::new(line).file("a.yaml", &text).alice().run(&ours());
+    case("set a.yaml [\"l\"][0] 1").ends_with(1).says("does not fit: there is a comment");
+    case("decrypt --extract [\"l\"][0] a.yaml").ends_with(1).says("does not fit: there is a comment");
+    case("decrypt --extract [\"l\"][1] a.yaml").ends_with(0).prints("x");
 }
 
 /// Places and values; those of the second half are refused.
@@ -124,7 +128,7 @@ fn values_are_set_as_by_sops() {
                 }
             }
             let legacy = Case::new("--set").word(&format!("{place} {value}")).word(name).file(name, &text);
-            legacy.file(".sops.yaml", "creation_rules: [{age: ALICE}]\n").alice().is_the_same_as(&theirs);
+            legacy.file(".sops.yaml", "creation_rules: [{age: @ALICE}]\n").alice().is_the_same_as(&theirs);
         }
     }
 }
@@ -179,7 +183,6 @@ fn a_file_that_does_not_change_is_not_written_when_that_is_wanted() {
     let text = encrypted("a.json", r#"{"a": "x"}"#);
     let case = |line: &str| Case::new(line).file("a.json", &text).alice().run(&ours());
     assert_eq!(case("set --idempotent a.json [\"a\"] \"x\"").ends_with(0).file("a.json"), text);
-    assert_ne!(case("set a.json [\"a\"] \"x\"").ends_with(0).file("a.json"), text);
     assert_eq!(case("unset --idempotent a.json [\"b\"]").ends_with(0).file("a.json"), text);
     assert_eq!(case("unset a.json [\"b\"]").ends_with(1).file("a.json"), text);
 }
