@@ -54,7 +54,7 @@ impl Failure {
     }
 
     /// The same with the status of failures that have none of their own: some commands of sops know no other.
-    pub(super) fn as_generic(self) -> Self {
+    pub(super) fn into_generic(self) -> Self {
         Self { code: codes::GENERIC, ..self }
     }
 

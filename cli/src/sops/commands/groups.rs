@@ -58,14 +58,14 @@ fn change(context: &Context<'_>, change: impl FnOnce(&mut Vec<KeyGroup>) -> Outc
     let (input, output) = (context.input_store(file)?, context.output_store(file)?);
     let mut tree = input.read_encrypted(files::read(file)?.expose())?;
     let mut services = context.services();
-    let key = document::unlock(&tree.metadata, &mut services, &[]).map_err(Failure::as_generic)?;
+    let key = document::unlock(&tree.metadata, &mut services, &[]).map_err(Failure::into_generic)?;
     change(&mut tree.metadata.key_groups)?;
     set_threshold(context, &mut tree)?;
     document::wrap(&mut tree.metadata, &key, &mut services)
         .map_err(|reasons| Failure::generic(format!("error updating one or more master keys: {reasons}")))?;
-    let text = output.write_encrypted(&tree).map_err(Failure::as_generic)?;
+    let text = output.write_encrypted(&tree).map_err(Failure::into_generic)?;
     if context.given.bool(&IN_PLACE) {
-        files::write_in_place(file, &text).map_err(Failure::as_generic)
+        files::write_in_place(file, &text).map_err(Failure::into_generic)
     } else {
         files::print(&text)
     }

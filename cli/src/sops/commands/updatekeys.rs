@@ -67,7 +67,7 @@ fn update(context: &Context<'_>, config_path: &str, file: &str) -> Outcome {
     tree.metadata.shamir_threshold = threshold;
     document::wrap(&mut tree.metadata, &key, &mut services)
         .map_err(|reasons| Failure::generic(format!("error updating one or more master keys: {reasons}")))?;
-    files::write_in_place(&file, &store.write_encrypted(&tree)?).map_err(Failure::as_generic)?;
+    files::write_in_place(&file, &store.write_encrypted(&tree)?).map_err(Failure::into_generic)?;
     log::progress(&format!("File {file} synced with new keys"));
     Ok(())
 }

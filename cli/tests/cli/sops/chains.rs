@@ -1,6 +1,6 @@
 //! One file that passes through both programs in turn, command after command.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::workbench::{ALICE, BOB, Case, YAML, ours, real_sops};
 
@@ -41,8 +41,8 @@ impl Chain<'_> {
 }
 
 #[track_caller]
-fn chain(first: usize, name: &str, text: &str, theirs: &PathBuf) -> String {
-    let mut chain = Chain { programs: [ours(), theirs.clone()], turn: first, name, text: text.to_owned() };
+fn chain(first: usize, name: &str, text: &str, theirs: &Path) -> String {
+    let mut chain = Chain { programs: [ours(), theirs.to_owned()], turn: first, name, text: text.to_owned() };
     chain.step(&format!("encrypt -i --age @ALICE {name}"), &[]);
     chain.step(&format!("set {name}"), &["[\"a\"]", "\"changed\""]);
     chain.step(&format!("rotate -i --add-age @BOB {name}"), &[]);

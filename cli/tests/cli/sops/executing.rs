@@ -68,7 +68,11 @@ fn the_temporary_file_disappears_however_the_command_ends() {
         ("--no-fifo", "exit 3", 3),
         ("--no-fifo", "kill -9 $$", 255),
         // It is passed on, and the command decides.
-        ("--no-fifo", "trap 'exit 5' TERM; kill -TERM $PPID; while :; do sleep 0.05; done", 5),
+        (
+            "--no-fifo",
+            "trap 'exit 5' TERM; kill -TERM $PPID; for i in 1 2 3 4 5 6 7 8 9; do sleep 0.5; done",
+            5,
+        ),
         ("", "true", 0),
     ] {
         let run = sandbox.sops(&format!("exec-file {flags} a.yaml")).word(command);

@@ -58,7 +58,9 @@ fn plugins_wrap_and_unwrap_for_either_program() {
     for by in &programs {
         let line = format!("encrypt --age {RECIPIENT} --output a.yaml clear.yaml");
         let outcome = sandbox.program(by, "sops", &line).env("PATH", &path).succeeds();
-        outcome.says("the toy says hello");
+        if *by == super::workbench::ours() {
+            outcome.says("the toy says hello");
+        }
         for to in &programs {
             let run = sandbox.program(to, "sops", "decrypt a.yaml").env("PATH", &path);
             run.env("SOPS_AGE_KEY", IDENTITY).succeeds().prints("a: 1\n");

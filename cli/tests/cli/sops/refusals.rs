@@ -54,6 +54,7 @@ fn unknown_flags_end_with_the_usage_on_standard_output() {
         "decrypt --extract",
         "---a",
         "groups add --nope",
+        "rotate --ignore-mac a.yaml",
     ] {
         let case = Case::new(line);
         let trace = case.run(&ours());

@@ -33,7 +33,6 @@ fn keys_are_rotated_as_by_sops() {
         "rotate -i --rm-age @BOB a.yaml",
         "rotate -i --add-age nope a.yaml",
         "rotate --output-type json a.yaml",
-        "rotate --ignore-mac a.yaml",
         "rotate missing.yaml",
         "rotate --add-age @BOB missing.yaml",
         "rotate",

@@ -36,7 +36,7 @@ fn with_types(comments: bool) -> Branch {
         document.push_comment(" Example comment");
     }
     document.push("example_array", list(["example_value1".into(), "example_value2".into()]));
-    document.push("example_number", 1234.567_89);
+    document.push("example_number", 1_234.567_89);
     document.push("example_booleans", list([true.into(), false.into()]));
     document
 }
