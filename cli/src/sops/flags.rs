@@ -336,7 +336,8 @@ mod tests {
             ("-i f --age x g", "-i f --age x g"),
             ("f --age=x g", "--age=x f g"),
             ("f --nope -i", "-i f --nope"),
-            ("f -i -- --age", "-i -- f --age"),
+            ("f -i -- --age", "-i -- --age f"),
+            ("f --age=x -- -i", "--age=x -- f -i"),
         ] {
             assert_eq!(reorder(ALL, &words(line)).join(" "), expected, "{line}");
         }

@@ -267,6 +267,16 @@ impl Format {
     }
 }
 
+impl Value {
+    /// Reads one value of any kind as JSON.
+    ///
+    /// # Errors
+    /// [`ReadError`], also when something follows the value.
+    pub fn from_json(text: &[u8]) -> Result<Self, ReadError> {
+        json::read_value(text)
+    }
+}
+
 impl std::fmt::Display for Format {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(match self {

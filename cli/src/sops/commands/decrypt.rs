@@ -61,7 +61,7 @@ pub(super) fn decrypt(
     })?;
     let text = files::read_or_stdin(file)?;
     let tree = opening.open(&input, text.expose())?.tree;
-    if path.is_empty() { output.write_plain(&tree.documents) } else { extract(tree, &path, &output) }
+    if path.steps().is_empty() { output.write_plain(&tree.documents) } else { extract(tree, &path, &output) }
 }
 
 /// How the flags want files opened.

@@ -1,5 +1,7 @@
 //! `sops unset`.
 
+use signet_sops::PathError;
+
 use crate::sops::context::Context;
 use crate::sops::document;
 use crate::sops::failure::{Failure, Outcome, codes};
@@ -20,7 +22,7 @@ pub(super) fn run(context: &Context<'_>) -> Outcome {
         opened.tree.documents.first_mut().ok_or_else(|| Failure::generic("the file has no document"))?;
     match first.unset(&index) {
         Ok(()) => {}
-        Err(error) if error.is_missing() && context.given.bool(&IDEMPOTENT) => return Ok(()),
+        Err(PathError::NotFound(_)) if context.given.bool(&IDEMPOTENT) => return Ok(()),
         Err(error) => return Err(Failure::generic(error.to_string())),
     }
     let text = document::close(&output, opened.tree, &opened.cipher)?;

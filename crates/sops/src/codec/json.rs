@@ -3,7 +3,7 @@
 mod read;
 mod write;
 
-pub(super) use read::read;
+pub(super) use read::{read, read_value};
 pub(super) use write::{write, write_compact, write_value};
 
 #[cfg(test)]

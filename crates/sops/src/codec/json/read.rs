@@ -17,6 +17,17 @@ pub(in crate::codec) fn read(text: &[u8]) -> Result<Branch, ReadError> {
     }
 }
 
+/// Reads one value of any kind, which nothing follows.
+pub(in crate::codec) fn read_value(text: &[u8]) -> Result<Value, ReadError> {
+    let mut reader = Reader { text, at: 0, depth: 0 };
+    let value = reader.value()?;
+    reader.skip_space();
+    match reader.peek() {
+        None => Ok(value),
+        Some(_) => Err(reader.problem("nothing may follow the value")),
+    }
+}
+
 struct Reader<'a> {
     text: &'a [u8],
     at: usize,
