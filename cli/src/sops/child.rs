@@ -51,7 +51,7 @@ pub(super) fn become_command(_: Command) -> Outcome {
 }
 
 /// Becomes another user, for this process and all that it starts, and says which variables belong to that.
-#[cfg(unix)]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 pub(super) fn switch_user(name: &str) -> Outcome<Vec<(&'static str, String)>> {
     use std::ffi::CString;
 
@@ -71,7 +71,8 @@ pub(super) fn switch_user(name: &str) -> Outcome<Vec<(&'static str, String)>> {
     ])
 }
 
-#[cfg(not(unix))]
+/// Groups of a user cannot be taken on there, and to keep those of the administrator would be wrong.
+#[cfg(not(all(unix, not(target_vendor = "apple"))))]
 pub(super) fn switch_user(_: &str) -> Outcome<Vec<(&'static str, String)>> {
-    Err(Failure::generic("The --user flag is not supported on Windows"))
+    Err(Failure::generic("The --user flag is not supported on this system"))
 }

@@ -75,11 +75,11 @@ impl Place {
     /// A pipe that gives the text to the first who reads it.
     #[cfg(unix)]
     fn pipe(&self, text: Plaintext) -> Outcome<PathBuf> {
-        use rustix::fs::{CWD, FileType, Mode, mknodat};
+        use nix::sys::stat::Mode;
 
         let name = if self.name.is_empty() { NAME } else { &self.name };
         let path = self.directory.path().join(name);
-        mknodat(CWD, &path, FileType::Fifo, Mode::RUSR | Mode::WUSR, 0)
+        nix::unistd::mkfifo(&path, Mode::S_IRUSR | Mode::S_IWUSR)
             .map_err(|error| Failure::generic(reason(&error.into())))?;
         let pipe = path.clone();
         // Opening waits for a reader, who may never come.
