@@ -1,16 +1,17 @@
 //! SOPS files between us and the real sops: each decrypts what the other encrypted, in every format.
 
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::str::FromStr as _;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, anyhow, ensure};
+use signet_secret::Plaintext;
 use signet_sops::keys::{KeyId, MasterKey, Unwrapper, Wrapper};
 use signet_sops::{
     Branch, Cipher, Comment, DataKey, Element, Format, Item, Layout, MacCheck, Metadata, Selection,
     SystemRandom, Timestamp, Tree, Value,
 };
+use signet_sops_keys::age::{self, Identity, Recipient};
+use signet_sops_keys::{Interaction, Nobody};
 use signet_tests::process::Output;
 use signet_tests::{Program, Scenario, peers, scenario_without_cluster};
 use zeroize::Zeroizing;
@@ -19,23 +20,24 @@ const SOON: Duration = Duration::from_secs(30);
 /// Of generated files, for each format and direction.
 const FILES: u64 = 40;
 
+/// An age key of no use elsewhere.
+const KEY: &str = "AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX\n";
+
 /// An age key, as data and in a file.
 struct Age {
-    identity: age::x25519::Identity,
+    identities: Vec<Identity>,
     file: PathBuf,
 }
 
 impl Age {
     fn new(directory: &Path) -> Result<Self> {
-        use age::secrecy::ExposeSecret as _;
-        let identity = age::x25519::Identity::generate();
         let file = directory.join("key.txt");
-        std::fs::write(&file, identity.to_string().expose_secret())?;
-        Ok(Self { identity, file })
+        std::fs::write(&file, KEY)?;
+        Ok(Self { identities: Identity::parse_all("key.txt", KEY.as_bytes(), age::Layout::Lines)?, file })
     }
 
     fn recipient(&self) -> String {
-        self.identity.to_public().to_string()
+        self.identities[0].recipient().expect("the key is not locked")
     }
 }
 
@@ -44,8 +46,7 @@ impl Wrapper for Age {
 
     fn wrap(&mut self, key: &MasterKey, secret: &[u8]) -> Result<String> {
         let KeyId::Age { recipient } = &key.id else { return Err(anyhow!("not an age key")) };
-        let recipient = age::x25519::Recipient::from_str(recipient).map_err(|error| anyhow!(error))?;
-        Ok(age::encrypt_and_armor(&recipient, secret)?)
+        Ok(recipient.parse::<Recipient>()?.wrap(&Plaintext::from(secret.to_vec()), &Nobody)?)
     }
 }
 
@@ -53,11 +54,8 @@ impl Unwrapper for Age {
     type Error = anyhow::Error;
 
     fn unwrap(&mut self, key: &MasterKey) -> Result<Zeroizing<Vec<u8>>> {
-        let decryptor = age::Decryptor::new(age::armor::ArmoredReader::new(key.wrapped.as_bytes()))?;
-        let mut secret = Zeroizing::new(Vec::new());
-        let identity: &dyn age::Identity = &self.identity;
-        decryptor.decrypt(std::iter::once(identity))?.read_to_end(&mut secret)?;
-        Ok(secret)
+        let secret = age::unwrap(&key.wrapped, &self.identities, Interaction::NONE)?;
+        Ok(Zeroizing::new(secret.expose().to_vec()))
     }
 }
 

@@ -5,15 +5,16 @@
 
 #![allow(clippy::disallowed_methods, reason = "the tests read their vectors from files")]
 
-use std::io::Read as _;
 use std::path::PathBuf;
-use std::str::FromStr as _;
 
+use signet_secret::Plaintext;
 use signet_sops::keys::{KeyId, MasterKey, Unwrapper, Wrapper};
 use signet_sops::{
     Cipher, DataKey, DecryptError, Format, Layout, MacCheck, MacError, Metadata, ReadError, Selection,
     SystemRandom, Tree,
 };
+use signet_sops_keys::age::{self, Identity, Recipient};
+use signet_sops_keys::{Interaction, Nobody};
 use zeroize::Zeroizing;
 
 fn directory() -> PathBuf {
@@ -41,16 +42,14 @@ fn files() -> Vec<(String, String)> {
 }
 
 /// Age keys at hand.
-struct Age(Vec<age::x25519::Identity>);
+struct Age(Vec<Identity>);
 
 impl Age {
     fn new(names: &[&str]) -> Self {
-        let identity = |name: &&str| {
-            let text = String::from_utf8(file(&format!("{name}.agekey"))).unwrap();
-            let line = text.lines().find(|line| !line.starts_with('#')).unwrap();
-            age::x25519::Identity::from_str(line).unwrap()
+        let identities = |name: &&str| {
+            Identity::parse_all(name, &file(&format!("{name}.agekey")), age::Layout::Lines).unwrap()
         };
-        Self(names.iter().map(identity).collect())
+        Self(names.iter().flat_map(identities).collect())
     }
 }
 
@@ -58,13 +57,9 @@ impl Unwrapper for Age {
     type Error = String;
 
     fn unwrap(&mut self, key: &MasterKey) -> Result<Zeroizing<Vec<u8>>, String> {
-        let armored = age::armor::ArmoredReader::new(key.wrapped.as_bytes());
-        let decryptor = age::Decryptor::new(armored).map_err(|error| error.to_string())?;
-        let identities = self.0.iter().map(|identity| identity as &dyn age::Identity);
-        let mut secret = Zeroizing::new(Vec::new());
-        let mut reader = decryptor.decrypt(identities).map_err(|error| error.to_string())?;
-        reader.read_to_end(&mut secret).map_err(|error| error.to_string())?;
-        Ok(secret)
+        let secret =
+            age::unwrap(&key.wrapped, &self.0, Interaction::NONE).map_err(|error| error.to_string())?;
+        Ok(Zeroizing::new(secret.expose().to_vec()))
     }
 }
 
@@ -73,8 +68,8 @@ impl Wrapper for Age {
 
     fn wrap(&mut self, key: &MasterKey, secret: &[u8]) -> Result<String, String> {
         let KeyId::Age { recipient } = &key.id else { return Err("not an age key".into()) };
-        let recipient = age::x25519::Recipient::from_str(recipient)?;
-        age::encrypt_and_armor(&recipient, secret).map_err(|error| error.to_string())
+        let recipient: Recipient = recipient.parse().map_err(|_| "not a recipient".to_owned())?;
+        recipient.wrap(&Plaintext::from(secret.to_vec()), &Nobody).map_err(|error| error.to_string())
     }
 }
 
