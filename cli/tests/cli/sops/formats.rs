@@ -168,3 +168,34 @@ fn a_changed_file_is_refused_and_decrypts_when_the_mac_is_ignored() {
         Case::new("decrypt a.yaml").file("a.yaml", &spoiled).alice().is_the_same_as(&theirs).ends_with(1);
     }
 }
+
+#[test]
+fn a_file_without_mac_is_refused_and_decrypts_when_the_mac_is_ignored() {
+    let encrypted = encrypted("a.yaml", "a: 1\n");
+    let without: String =
+        encrypted.lines().filter(|line| !line.contains("mac:")).flat_map(|line| [line, "\n"]).collect();
+    let case = |flags: &str| Case::new(&format!("decrypt {flags} a.yaml")).file("a.yaml", &without).alice();
+    case("").run(&ours()).ends_with(51).prints("").says("MAC mismatch. File has no MAC");
+    case("--ignore-mac").run(&ours()).ends_with(0).prints("a: 1\n");
+    if let Some(theirs) = real_sops("a_file_without_mac_is_refused_and_decrypts_when_the_mac_is_ignored") {
+        case("").is_the_same_as(&theirs);
+        case("--ignore-mac").is_the_same_as(&theirs);
+    }
+}
+
+#[test]
+fn values_of_all_types_become_text_where_a_format_has_nothing_else() {
+    let text = "s:\n  i: 1\n  f: 1.5\n  w: 2.0\n  b: true\n  d: 2024-01-02\n  t: 2024-01-02T03:04:05+07:00\n  x: text\n";
+    let encrypted = encrypted("a.yaml", text);
+    let case = Case::new("decrypt --output-type ini a.yaml").file("a.yaml", &encrypted).alice();
+    let expected = "[s]\ni = 1\nf = 1.5\nw = 2.0\nb = true\nd = 2024-01-02T00:00:00Z\nt = 2024-01-02T03:04:05+07:00\nx = text\n";
+    case.run(&ours()).ends_with(0).prints(expected);
+    if let Some(theirs) = real_sops("values_of_all_types_become_text_where_a_format_has_nothing_else") {
+        case.is_the_same_as(&theirs);
+    }
+    let times = decrypted_by(&ours(), "a.yaml", &encrypted);
+    assert!(
+        times.contains("d: 2024-01-02T00:00:00Z\n") && times.contains("t: 2024-01-02T03:04:05+07:00\n"),
+        "{times}"
+    );
+}
