@@ -279,6 +279,11 @@ pub(crate) struct Captured(std::sync::Mutex<Vec<(Stream, String)>>);
 impl Captured {
     /// Keeps what this thread logs, at any level, until the guard is dropped.
     pub(crate) fn start() -> (Arc<Self>, tracing::subscriber::DefaultGuard) {
+        // As long as there is one subscriber only, a line that another thread logs first is decided by that
+        // thread's, which is none, and then never logged anywhere.
+        static ANOTHER: std::sync::LazyLock<tracing::Dispatch> =
+            std::sync::LazyLock::new(|| tracing::Dispatch::new(Registry::default()));
+        std::sync::LazyLock::force(&ANOTHER);
         let settings = LogSettings { level: i64::MIN, format: LogFormat::Text, info_to_stdout: true };
         let sink = Arc::new(Self::default());
         let layer = LogLayer::new(settings, Arc::new(SystemClock), Arc::<Self>::clone(&sink));
