@@ -73,6 +73,6 @@ pub(super) fn is_punctuation(letter: char) -> bool {
 }
 
 /// Where a text begins within another.
-pub(super) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
+pub(crate) fn find(text: &[u8], part: &[u8]) -> Option<usize> {
     memchr::memmem::find(text, part)
 }

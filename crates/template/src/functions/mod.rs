@@ -12,7 +12,7 @@ mod failure;
 mod json;
 mod jwk;
 mod keys;
-mod letters;
+pub(crate) mod letters;
 mod lists;
 mod numbers;
 mod passwords;
