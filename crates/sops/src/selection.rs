@@ -44,6 +44,16 @@ pub struct SelectionError {
 }
 
 impl Selection {
+    /// The names of the rules in a file, in the order in which they are looked for.
+    pub const FIELDS: [&'static str; 6] = [
+        "unencrypted_suffix",
+        "encrypted_suffix",
+        "unencrypted_regex",
+        "encrypted_regex",
+        "unencrypted_comment_regex",
+        "encrypted_comment_regex",
+    ];
+
     /// The name of the rule in a file, and its text. `None` for [`Selection::Everything`].
     #[must_use]
     pub fn field(&self) -> Option<(&'static str, &str)> {

@@ -9,7 +9,7 @@ use super::Settings;
 use super::fields::{self, Fields};
 use crate::sops::failure::{Failure, Outcome};
 use crate::sops::keys::text;
-use signet_sops::Value;
+use signet_sops::{Selection, Value};
 
 /// A rule as it is written.
 #[derive(Debug)]
@@ -63,20 +63,10 @@ struct AzureKey {
     version: String,
 }
 
-/// The names of the ways to select, in a rule as in a file.
-const SELECTIONS: [&str; 6] = [
-    "unencrypted_suffix",
-    "encrypted_suffix",
-    "unencrypted_regex",
-    "encrypted_regex",
-    "unencrypted_comment_regex",
-    "encrypted_comment_regex",
-];
-
 impl Rule {
     pub(super) fn read(fields: &Fields<'_>) -> Result<Self, String> {
         let mut selection = Vec::new();
-        for name in SELECTIONS {
+        for name in Selection::FIELDS {
             let text = fields.text(name)?;
             if !text.is_empty() {
                 selection.push((name, text));

@@ -9,15 +9,6 @@ use crate::selection::Selection;
 use crate::time::Timestamp;
 use crate::tree::{Branch, Element, Value};
 
-const RULES: [&str; 6] = [
-    "unencrypted_suffix",
-    "encrypted_suffix",
-    "unencrypted_regex",
-    "encrypted_regex",
-    "unencrypted_comment_regex",
-    "encrypted_comment_regex",
-];
-
 pub(super) fn metadata(branch: &Branch) -> Result<Metadata, MetadataError> {
     let fields = Fields { branch, path: "sops".to_owned() };
     Ok(Metadata {
@@ -33,7 +24,7 @@ pub(super) fn metadata(branch: &Branch) -> Result<Metadata, MetadataError> {
 
 fn selection(fields: &Fields<'_>) -> Result<Selection, MetadataError> {
     let mut found = None;
-    for field in RULES {
+    for field in Selection::FIELDS {
         let text = fields.text(field)?;
         if text.is_empty() {
             continue;
