@@ -48,10 +48,11 @@ mod value;
 mod write;
 mod yaml;
 
-/// How Go's YAML libraries read and write single numbers, for formats of our own that must agree with them.
+/// How Go's YAML libraries read and write single numbers and characters, for formats of our own that must agree with them.
 pub mod scalar {
     pub use crate::number::float_to_yaml;
     pub use crate::resolve::{integer, is_base60, is_decimal_float};
+    pub use crate::write::{escape, is_printable};
 }
 
 pub use document::{Conversion, ConversionKind, Document, Documents, Format};

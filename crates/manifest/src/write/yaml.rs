@@ -4,6 +4,7 @@ use crate::number;
 use crate::resolve::{Resolved, is_base60, resolve};
 use crate::text::Text;
 use crate::value::Value;
+use crate::write::escape::{escape, is_printable};
 use crate::write::order;
 
 /// The column after which text is folded at its next space.
@@ -227,33 +228,10 @@ impl Printer {
     }
 
     fn put_escaped(&mut self, c: char) {
-        let escape = match c {
-            '\0' => "\\0",
-            '\u{7}' => "\\a",
-            '\u{8}' => "\\b",
-            '\t' => "\\t",
-            '\n' => "\\n",
-            '\u{b}' => "\\v",
-            '\u{c}' => "\\f",
-            '\r' => "\\r",
-            '\u{1b}' => "\\e",
-            '"' => "\\\"",
-            '\\' => "\\\\",
-            '\u{85}' => "\\N",
-            '\u{2028}' => "\\L",
-            '\u{2029}' => "\\P",
-            c if is_printable(c) => return self.put(c),
-            c => {
-                let code = u32::from(c);
-                let escape = match code {
-                    0..=0xff => format!("\\x{code:02X}"),
-                    0x100..=0xffff => format!("\\u{code:04X}"),
-                    _ => format!("\\U{code:08X}"),
-                };
-                return escape.chars().for_each(|c| self.put(c));
-            }
-        };
-        escape.chars().for_each(|c| self.put(c));
+        match escape(c) {
+            Some(escape) => escape.chars().for_each(|c| self.put(c)),
+            None => self.put(c),
+        }
     }
 
     fn literal(&mut self, text: &str, indent: usize) {
@@ -414,13 +392,6 @@ fn is_word(bytes: &[u8]) -> bool {
         && bytes
             .iter()
             .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'+' | b'/' | b'=' | b'-' | b'_' | b'.'))
-}
-
-/// Whether the library writes a character unescaped. U+0085, U+2028 and U+2029 are line breaks in
-/// YAML 1.1 only, so they are better escaped.
-fn is_printable(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-        && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
 }
 
 /// An upper bound of the printed size, save for folded text.

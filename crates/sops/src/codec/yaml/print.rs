@@ -5,10 +5,11 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use signet_manifest::scalar::escape;
 use zeroize::Zeroizing;
 
 use super::arrange::{self, Comments, Entry, Kind, Lines, Node};
-use super::style::{self, Style};
+use super::style::Style;
 use crate::codec::WriteError;
 use crate::text::{Builder, Text};
 use crate::tree::{Branch, Value};
@@ -324,7 +325,7 @@ impl Printer {
     fn double_quoted(&mut self, text: &str) {
         self.indicator("\"", true, false, false);
         for c in text.chars() {
-            match style::escape(c) {
+            match escape(c) {
                 Some(escape) => self.put_str(&escape),
                 None => self.put(c),
             }

@@ -1,5 +1,7 @@
 //! How a string is written: plain, in quotes, or as a block.
 
+use signet_manifest::scalar::is_printable;
+
 use super::resolve;
 
 /// The styles, in the order of preference.
@@ -73,43 +75,6 @@ impl Shape {
             literal: !(text.is_empty() || text.ends_with(' ') || space_break || special),
         }
     }
-}
-
-/// Whether the library writes a character as it is. U+0085, U+2028 and U+2029 are line breaks to it, and would be
-/// read as such.
-pub(super) fn is_printable(c: char) -> bool {
-    matches!(c, '\n' | ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}')
-        && !matches!(c, '\u{feff}' | '\u{2028}' | '\u{2029}')
-}
-
-/// The escape of a character in double quotes; `None` if it needs none.
-pub(super) fn escape(c: char) -> Option<String> {
-    let escape = match c {
-        '\0' => "\\0",
-        '\u{7}' => "\\a",
-        '\u{8}' => "\\b",
-        '\t' => "\\t",
-        '\n' => "\\n",
-        '\u{b}' => "\\v",
-        '\u{c}' => "\\f",
-        '\r' => "\\r",
-        '\u{1b}' => "\\e",
-        '"' => "\\\"",
-        '\\' => "\\\\",
-        '\u{85}' => "\\N",
-        '\u{2028}' => "\\L",
-        '\u{2029}' => "\\P",
-        c if is_printable(c) => return None,
-        c => {
-            let code = u32::from(c);
-            return Some(match code {
-                0..=0xff => format!("\\x{code:02X}"),
-                0x100..=0xffff => format!("\\u{code:04X}"),
-                _ => format!("\\U{code:08X}"),
-            });
-        }
-    };
-    Some(escape.to_owned())
 }
 
 #[cfg(test)]
