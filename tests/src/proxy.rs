@@ -10,7 +10,6 @@ mod request;
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
-use std::io::ErrorKind;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,7 +32,6 @@ use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
 use crate::cluster::Cluster;
-use crate::ports::free_port;
 use crate::tls;
 use body::Body;
 use fault::Effect;
@@ -80,7 +78,8 @@ impl RecordingProxy {
             connections: watch::Sender::new(()),
             watches: watch::Sender::new(()),
         });
-        let listener = listen().await?;
+        // Chosen and taken in one: nobody can come between.
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let address = listener.local_addr()?;
         let acceptor = TlsAcceptor::from(cluster.authority().server_config()?);
         let accepting = tokio::spawn(accept(listener, acceptor, Arc::clone(&shared)));
@@ -205,19 +204,6 @@ fn upstream_client(ca_pem: &str) -> Result<Client<HttpsConnector<HttpConnector>,
     let connector =
         hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(config).https_only().enable_http1();
     Ok(Client::builder(TokioExecutor::new()).build(connector.build()))
-}
-
-/// Listens on a free port. A process that is being started may have inherited the socket by which the port was found to
-/// be free, and holds it until it has become the other program: then another port will do.
-async fn listen() -> Result<TcpListener> {
-    const TRIES: usize = 10;
-    for _ in 1..TRIES {
-        match TcpListener::bind((Ipv4Addr::LOCALHOST, free_port()?)).await {
-            Err(error) if error.kind() == ErrorKind::AddrInUse => {}
-            outcome => return Ok(outcome?),
-        }
-    }
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, free_port()?)).await?)
 }
 
 async fn accept(listener: TcpListener, acceptor: TlsAcceptor, shared: Arc<Shared>) {
