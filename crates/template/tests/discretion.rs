@@ -1,30 +1,14 @@
 //! What an error may hold when it is read by others than those who may read the values.
 
-use std::time::Duration;
+mod world;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
-use signet_template::{Engine, Environment, Value};
-
-struct Frozen;
-
-impl Environment for Frozen {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        Duration::ZERO
-    }
-}
+use signet_template::{Engine, Value};
+use world::World;
 
 fn failure(engine: &Engine, template: &str) -> String {
     let template = engine.parse("t", template.as_bytes()).unwrap_or_else(|error| panic!("{error}"));
     let data = Value::string_map([("user", "admin")]);
-    template.render(&data, &mut Frozen).err().expect("the template fails").to_string()
+    template.render(&data, &mut World(0)).err().expect("the template fails").to_string()
 }
 
 #[test]

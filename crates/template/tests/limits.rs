@@ -1,28 +1,14 @@
 //! No template takes more than its limits, panics, or says in an error what the data holds.
 
+mod ticking;
+
 use std::time::Duration;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
 use proptest::prelude::*;
-use signet_template::{Engine, Environment, Error, Functions, Limit, Limits, MissingKey, Value};
+use signet_template::{Engine, Error, Functions, Limit, Limits, MissingKey, Value};
+use ticking::Ticking;
 
-/// A world in which every look at the clock takes a millisecond.
-struct Ticking(Duration);
-
-impl Environment for Ticking {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        self.0 += Duration::from_millis(1);
-        self.0
-    }
-}
+const TICK: Duration = Duration::from_millis(1);
 
 fn limits() -> Limits {
     Limits {
@@ -41,7 +27,7 @@ fn data() -> Value {
 
 fn render(engine: &Engine, template: &str) -> Result<Vec<u8>, Error> {
     let template = engine.parse("t", template.as_bytes())?;
-    Ok(template.render(&data(), &mut Ticking(Duration::ZERO))?.expose().to_vec())
+    Ok(template.render(&data(), &mut Ticking::by(TICK))?.expose().to_vec())
 }
 
 #[track_caller]
@@ -119,7 +105,7 @@ fn any_bytes_pass_through() {
     let engine = Engine::new(Functions::new());
     let template = engine.parse("t", b"\xFF{{ .b }}{{ printf \"%s\" .b }}\x00").expect("a template");
     let data = Value::string_map([("b", &b"\x80\xFE\x00"[..])]);
-    let output = template.render(&data, &mut Ticking(Duration::ZERO)).expect("renders");
+    let output = template.render(&data, &mut Ticking::by(TICK)).expect("renders");
     assert_eq!(output.expose(), b"\xFF\x80\xFE\x00\x80\xFE\x00\x00");
 }
 

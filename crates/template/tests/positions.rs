@@ -1,6 +1,9 @@
 //! Errors say where: the line as Go counts it, and the column, also when parsing.
 
+mod world;
+
 use signet_template::Engine;
+use world::World;
 
 /// Line and column of the error.
 fn place(template: &str) -> (usize, Option<usize>) {
@@ -9,25 +12,9 @@ fn place(template: &str) -> (usize, Option<usize>) {
     let parsed = engine.parse("t", template.as_bytes());
     let error = match parsed {
         Err(error) => error,
-        Ok(parsed) => parsed.render(&data, &mut Nothing).err().unwrap(),
+        Ok(parsed) => parsed.render(&data, &mut World(0)).err().unwrap(),
     };
     (error.position().line, error.position().column)
-}
-
-struct Nothing;
-
-impl signet_template::Environment for Nothing {
-    fn now(&mut self) -> jiff::Zoned {
-        jiff::Timestamp::UNIX_EPOCH.to_zoned(jiff::tz::TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        bytes.fill(0);
-    }
-
-    fn elapsed(&mut self) -> std::time::Duration {
-        std::time::Duration::ZERO
-    }
 }
 
 #[test]

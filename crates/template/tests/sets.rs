@@ -1,28 +1,14 @@
 //! Sets of templates, as `template.data` of a SealedSecret holds one.
 
+mod ticking;
+
 use std::time::Duration;
 
-use jiff::{Timestamp, Zoned, tz::TimeZone};
 use signet_secret::{KeyName, Plaintext, SecretMap};
-use signet_template::{Engine, Environment, Error, Function, Functions, Limit, Limits, Type, Value};
+use signet_template::{Engine, Error, Function, Functions, Limit, Limits, Type, Value};
+use ticking::Ticking;
 
-/// A world in which every look at the clock takes a tenth of a second.
-struct Ticking(Duration);
-
-impl Environment for Ticking {
-    fn now(&mut self) -> Zoned {
-        Timestamp::UNIX_EPOCH.to_zoned(TimeZone::UTC)
-    }
-
-    fn random(&mut self, bytes: &mut [u8]) {
-        bytes.fill(7);
-    }
-
-    fn elapsed(&mut self) -> Duration {
-        self.0 += Duration::from_millis(100);
-        self.0
-    }
-}
+const TICK: Duration = Duration::from_millis(100);
 
 type Named<T> = Vec<(String, T)>;
 
@@ -35,7 +21,7 @@ fn data() -> SecretMap {
 
 fn render(engine: &Engine, templates: &[(&str, &str)]) -> Result<Named<Vec<u8>>, Named<Error>> {
     let templates = templates.iter().map(|(name, text)| (*name, text.as_bytes()));
-    match engine.render_all(templates, &data(), &mut Ticking(Duration::ZERO)) {
+    match engine.render_all(templates, &data(), &mut Ticking::by(TICK)) {
         Ok(rendered) => {
             Ok(rendered.iter().map(|(name, value)| (name.to_string(), value.expose().to_vec())).collect())
         }
