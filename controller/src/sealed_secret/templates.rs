@@ -51,7 +51,9 @@ struct Outside<'a> {
 
 impl Environment for Outside<'_> {
     fn now(&mut self) -> Zoned {
-        self.clock.now().to_zoned(TimeZone::system())
+        // An image without zones has no local one; Go takes UTC then.
+        let zone = TimeZone::system();
+        self.clock.now().to_zoned(if zone.is_unknown() { TimeZone::UTC } else { zone })
     }
 
     fn random(&mut self, bytes: &mut [u8]) {
