@@ -10,7 +10,7 @@ use granit_parser::ScalarStyle;
 use zeroize::Zeroizing;
 
 use super::comments::{Comment, Lines, Position};
-use super::tokens::{self, Kind, Stop, Token};
+use super::tokens::{self, Kind, Mark, Stop, Token};
 use crate::codec::{ReadError, syntax};
 use crate::limits;
 
@@ -120,29 +120,6 @@ struct Parser<'t> {
     brackets: usize,
 }
 
-/// What a token is, without what it holds.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Next {
-    Directive,
-    DocumentStart,
-    DocumentEnd,
-    StreamEnd,
-    SequenceStart,
-    MappingStart,
-    BlockEnd,
-    FlowSequenceStart,
-    FlowSequenceEnd,
-    FlowMappingStart,
-    FlowMappingEnd,
-    PairStart,
-    PairEnd,
-    BlockEntry,
-    FlowEntry,
-    Key,
-    Value,
-    Other,
-}
-
 impl<'t> Parser<'t> {
     fn stream(&mut self) -> Parsed<Vec<Document>> {
         self.peek();
@@ -150,14 +127,14 @@ impl<'t> Parser<'t> {
         let mut documents = Vec::new();
         loop {
             let first = documents.is_empty();
-            while !first && self.peek() == Next::DocumentEnd {
+            while !first && self.peek() == Mark::DocumentEnd {
                 self.tokens.next();
             }
             self.tag_prefixes.clear();
             let next = self.peek();
             let (head, root) = match next {
-                Next::StreamEnd => return Ok(documents),
-                Next::Directive | Next::DocumentStart => (Lines::default(), self.explicit_document()?),
+                Mark::StreamEnd => return Ok(documents),
+                Mark::Directive | Mark::DocumentStart => (Lines::default(), self.explicit_document()?),
                 _ if first => (self.document_head(), self.node(true, false)?),
                 _ => return Err(self.problem("the start of a document was expected")),
             };
@@ -166,17 +143,17 @@ impl<'t> Parser<'t> {
     }
 
     fn explicit_document(&mut self) -> Parsed<NodeId> {
-        while self.peek() == Next::Directive {
+        while self.peek() == Mark::Directive {
             if let Some(Token { kind: Kind::TagDirective(handle, prefix), .. }) = self.tokens.next() {
                 self.tag_prefixes.insert(handle.into_owned(), prefix.into_owned());
             }
         }
-        if self.peek() != Next::DocumentStart {
+        if self.peek() != Mark::DocumentStart {
             return Err(self.problem("the start of a document was expected"));
         }
         self.tokens.next();
         match self.peek() {
-            Next::Directive | Next::DocumentStart | Next::DocumentEnd | Next::StreamEnd => Ok(self.nothing()),
+            Mark::Directive | Mark::DocumentStart | Mark::DocumentEnd | Mark::StreamEnd => Ok(self.nothing()),
             _ => self.node(true, false),
         }
     }
@@ -198,7 +175,7 @@ impl<'t> Parser<'t> {
 
     fn document_end(&mut self, head: Lines, root: NodeId) -> Document {
         let end = self.start();
-        if self.peek() == Next::DocumentEnd {
+        if self.peek() == Mark::DocumentEnd {
             self.tokens.next();
         }
         let Comments { head: above, foot, .. } = self.take_comments();
@@ -231,12 +208,12 @@ impl<'t> Parser<'t> {
         let (anchor, tag) = self.properties()?;
         let next = self.peek();
         let id = match next {
-            Next::BlockEntry if indentless => {
+            Mark::BlockEntry if indentless => {
                 self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.indentless_sequence(id)
                 })?
             }
-            Next::FlowSequenceStart => {
+            Mark::FlowSequenceStart => {
                 self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
                     this.brackets += 1;
@@ -245,7 +222,7 @@ impl<'t> Parser<'t> {
                     Ok(())
                 })?
             }
-            Next::FlowMappingStart => {
+            Mark::FlowMappingStart => {
                 self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, start, |this, id| {
                     this.give_comments(id);
                     this.brackets += 1;
@@ -254,13 +231,13 @@ impl<'t> Parser<'t> {
                     Ok(())
                 })?
             }
-            Next::SequenceStart if block => {
+            Mark::SequenceStart if block => {
                 self.open(NodeKind::Sequence(Vec::new()), &anchor, tag, start, |this, id| {
                     this.nodes[id].head = std::mem::take(&mut this.stem);
                     this.block_sequence(id)
                 })?
             }
-            Next::MappingStart if block => {
+            Mark::MappingStart if block => {
                 self.open(NodeKind::Mapping(Vec::new()), &anchor, tag, start, |this, id| {
                     this.nodes[id].head = std::mem::take(&mut this.stem);
                     this.block_mapping(id)
@@ -391,11 +368,11 @@ impl<'t> Parser<'t> {
     }
 
     /// Looks at the next token, which collects the comments that belong to it.
-    fn peek(&mut self) -> Next {
-        let Some(token) = self.tokens.peek() else { return Next::StreamEnd };
-        let next = next(&token.kind);
+    fn peek(&mut self) -> Mark {
+        let Some(token) = self.tokens.peek() else { return Mark::StreamEnd };
+        let next = token.kind.mark();
         while let Some(comment) = self.comments.next_if(|comment| {
-            let head_of_end = comment.position == Position::Head && next == Next::BlockEnd;
+            let head_of_end = comment.position == Position::Head && next == Mark::BlockEnd;
             comment.owner <= token.start && !head_of_end
         }) {
             let lines = match comment.position {
@@ -406,6 +383,20 @@ impl<'t> Parser<'t> {
             lines.extend(comment.lines);
         }
         next
+    }
+
+    /// The node that comes next, or none when one of `ends` does.
+    fn node_before(&mut self, ends: &[Mark], block: bool, indentless: bool) -> Parsed<NodeId> {
+        if ends.contains(&self.peek()) { Ok(self.nothing()) } else { self.node(block, indentless) }
+    }
+
+    /// What a colon is followed by, if there is one.
+    fn value_before(&mut self, ends: &[Mark], block: bool) -> Parsed<NodeId> {
+        if self.peek() != Mark::Value {
+            return Ok(self.nothing());
+        }
+        self.tokens.next();
+        self.node_before(ends, block, block)
     }
 
     /// Where the next token begins.
@@ -421,29 +412,4 @@ impl<'t> Parser<'t> {
 
 fn empty(at: usize) -> NodeKind {
     NodeKind::Scalar { text: Zeroizing::default(), plain: true, span: at..at }
-}
-
-fn next(kind: &Kind<'_>) -> Next {
-    match kind {
-        Kind::Directive | Kind::TagDirective(..) => Next::Directive,
-        Kind::DocumentStart => Next::DocumentStart,
-        Kind::DocumentEnd => Next::DocumentEnd,
-        Kind::StreamEnd => Next::StreamEnd,
-        Kind::SequenceStart => Next::SequenceStart,
-        Kind::MappingStart => Next::MappingStart,
-        Kind::BlockEnd => Next::BlockEnd,
-        Kind::FlowSequenceStart => Next::FlowSequenceStart,
-        Kind::FlowSequenceEnd => Next::FlowSequenceEnd,
-        Kind::FlowMappingStart => Next::FlowMappingStart,
-        Kind::FlowMappingEnd => Next::FlowMappingEnd,
-        Kind::PairStart => Next::PairStart,
-        Kind::PairEnd => Next::PairEnd,
-        Kind::BlockEntry => Next::BlockEntry,
-        Kind::FlowEntry => Next::FlowEntry,
-        Kind::Key => Next::Key,
-        Kind::Value => Next::Value,
-        Kind::StreamStart | Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => {
-            Next::Other
-        }
-    }
 }

@@ -37,14 +37,12 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Zeroizing<String>, ReadError> {
     }
 }
 
-/// What a token is. The Go library knows the same, except for [`Kind::PairStart`] and [`Kind::PairEnd`].
-#[derive(Debug, PartialEq)]
-pub(super) enum Kind<'t> {
+/// What a token is, without its text. The Go library knows the same, except for [`Mark::PairStart`] and [`Mark::PairEnd`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Mark {
     StreamStart,
     StreamEnd,
     Directive,
-    /// A `%TAG`: handle and prefix.
-    TagDirective(Cow<'t, str>, Cow<'t, str>),
     DocumentStart,
     DocumentEnd,
     SequenceStart,
@@ -61,10 +59,30 @@ pub(super) enum Kind<'t> {
     FlowEntry,
     Key,
     Value,
+    /// An alias, an anchor, a tag or a scalar.
+    Content,
+}
+
+/// What a token is, with its text.
+#[derive(Debug, PartialEq)]
+pub(super) enum Kind<'t> {
+    Mark(Mark),
+    /// A `%TAG`: handle and prefix.
+    TagDirective(Cow<'t, str>, Cow<'t, str>),
     Alias(Cow<'t, str>),
     Anchor(Cow<'t, str>),
     Tag(Cow<'t, str>, Cow<'t, str>),
     Scalar(ScalarStyle, Cow<'t, str>),
+}
+
+impl Kind<'_> {
+    pub(super) fn mark(&self) -> Mark {
+        match self {
+            Kind::Mark(mark) => *mark,
+            Kind::TagDirective(..) => Mark::Directive,
+            Kind::Alias(_) | Kind::Anchor(_) | Kind::Tag(..) | Kind::Scalar(..) => Mark::Content,
+        }
+    }
 }
 
 /// A token and where it begins. Those without text of their own begin where the next one does, and ends of blocks
@@ -114,7 +132,7 @@ pub(super) fn scan(text: &str) -> Result<(Vec<Token<'_>>, Vec<Comment>), Stop> {
         let end = span.end.byte_offset().unwrap_or(begin);
         places.add(kind, begin, end)?;
     }
-    if !matches!(places.tokens.last(), Some(Token { kind: Kind::StreamEnd, .. })) {
+    if !matches!(places.tokens.last(), Some(Token { kind: Kind::Mark(Mark::StreamEnd), .. })) {
         return Err(ReadError::Syntax { line: last_line, problem: "the text ends too early".into() }.into());
     }
     Ok((places.tokens, places.comments.finish()))
@@ -152,35 +170,35 @@ impl<'t> Places<'t> {
         let empty = begin == end;
         let kind = match token {
             TokenType::StreamStart => {
-                self.tokens.push(Token { kind: Kind::StreamStart, start: 0, end: 0 });
+                self.tokens.push(Token { kind: Kind::Mark(Mark::StreamStart), start: 0, end: 0 });
                 return Ok(());
             }
-            TokenType::BlockSequenceStart => return self.wait(Kind::SequenceStart),
-            TokenType::BlockMappingStart => return self.wait(Kind::MappingStart),
-            TokenType::BlockEnd => return self.wait(Kind::BlockEnd),
-            TokenType::Key if empty => return self.wait(Kind::Key),
+            TokenType::BlockSequenceStart => return self.wait(Kind::Mark(Mark::SequenceStart)),
+            TokenType::BlockMappingStart => return self.wait(Kind::Mark(Mark::MappingStart)),
+            TokenType::BlockEnd => return self.wait(Kind::Mark(Mark::BlockEnd)),
+            TokenType::Key if empty => return self.wait(Kind::Mark(Mark::Key)),
             TokenType::FlowMappingStart if empty => {
                 self.pairs += 1;
-                return self.wait(Kind::PairStart);
+                return self.wait(Kind::Mark(Mark::PairStart));
             }
             TokenType::FlowMappingEnd if empty && self.pairs > 0 => {
                 self.pairs -= 1;
-                return self.wait(Kind::PairEnd);
+                return self.wait(Kind::Mark(Mark::PairEnd));
             }
             TokenType::Comment(_) => return Ok(()),
-            TokenType::StreamEnd => Kind::StreamEnd,
-            TokenType::VersionDirective(..) | TokenType::ReservedDirective(..) => Kind::Directive,
+            TokenType::StreamEnd => Kind::Mark(Mark::StreamEnd),
+            TokenType::VersionDirective(..) | TokenType::ReservedDirective(..) => Kind::Mark(Mark::Directive),
             TokenType::TagDirective(handle, prefix) => Kind::TagDirective(handle, prefix),
-            TokenType::DocumentStart => Kind::DocumentStart,
-            TokenType::DocumentEnd => Kind::DocumentEnd,
-            TokenType::FlowSequenceStart => Kind::FlowSequenceStart,
-            TokenType::FlowSequenceEnd => Kind::FlowSequenceEnd,
-            TokenType::FlowMappingStart => Kind::FlowMappingStart,
-            TokenType::FlowMappingEnd => Kind::FlowMappingEnd,
-            TokenType::BlockEntry => Kind::BlockEntry,
-            TokenType::FlowEntry => Kind::FlowEntry,
-            TokenType::Key => Kind::Key,
-            TokenType::Value => Kind::Value,
+            TokenType::DocumentStart => Kind::Mark(Mark::DocumentStart),
+            TokenType::DocumentEnd => Kind::Mark(Mark::DocumentEnd),
+            TokenType::FlowSequenceStart => Kind::Mark(Mark::FlowSequenceStart),
+            TokenType::FlowSequenceEnd => Kind::Mark(Mark::FlowSequenceEnd),
+            TokenType::FlowMappingStart => Kind::Mark(Mark::FlowMappingStart),
+            TokenType::FlowMappingEnd => Kind::Mark(Mark::FlowMappingEnd),
+            TokenType::BlockEntry => Kind::Mark(Mark::BlockEntry),
+            TokenType::FlowEntry => Kind::Mark(Mark::FlowEntry),
+            TokenType::Key => Kind::Mark(Mark::Key),
+            TokenType::Value => Kind::Mark(Mark::Value),
             TokenType::Alias(name) => Kind::Alias(name),
             TokenType::Anchor(name) => Kind::Anchor(name),
             TokenType::Tag(handle, suffix) => Kind::Tag(handle, suffix),
@@ -209,7 +227,7 @@ impl<'t> Places<'t> {
     }
 
     fn with_text(&mut self, kind: Kind<'t>, begin: usize, end: usize) -> Result<(), ReadError> {
-        let last = self.tokens.last().map(|token| (token.start, token.kind == Kind::Value));
+        let last = self.tokens.last().map(|token| (token.start, token.kind == Kind::Mark(Mark::Value)));
         let indent = self.indents.last().copied();
         let gap =
             self.comments.gap(last.unwrap_or_default(), self.before_flow_entry(), indent, self.flow_level);
@@ -220,8 +238,8 @@ impl<'t> Places<'t> {
         self.check_tab(start)?;
         self.place_waiting(start, gap.scanned_from, &kind);
         match kind {
-            Kind::FlowSequenceStart | Kind::FlowMappingStart => self.flow_level += 1,
-            Kind::FlowSequenceEnd | Kind::FlowMappingEnd => {
+            Kind::Mark(Mark::FlowSequenceStart) | Kind::Mark(Mark::FlowMappingStart) => self.flow_level += 1,
+            Kind::Mark(Mark::FlowSequenceEnd) | Kind::Mark(Mark::FlowMappingEnd) => {
                 self.flow_level = self.flow_level.saturating_sub(1)
             }
             _ => {}
@@ -245,11 +263,15 @@ impl<'t> Places<'t> {
             Kind::Scalar(style, _) => {
                 self.comments.token(end, *style == ScalarStyle::Plain, Some(comment_for));
             }
-            Kind::BlockEntry => self.comments.token(one, false, None),
-            Kind::DocumentStart | Kind::DocumentEnd => self.comments.token(start + 3, false, None),
-            Kind::Directive | Kind::TagDirective(..) => self.comments.directive(start),
-            Kind::Value | Kind::FlowEntry | Kind::Key => self.comments.token(one, false, Some(comment_for)),
-            Kind::StreamEnd => {}
+            Kind::Mark(Mark::BlockEntry) => self.comments.token(one, false, None),
+            Kind::Mark(Mark::DocumentStart) | Kind::Mark(Mark::DocumentEnd) => {
+                self.comments.token(start + 3, false, None)
+            }
+            Kind::Mark(Mark::Directive) | Kind::TagDirective(..) => self.comments.directive(start),
+            Kind::Mark(Mark::Value) | Kind::Mark(Mark::FlowEntry) | Kind::Mark(Mark::Key) => {
+                self.comments.token(one, false, Some(comment_for))
+            }
+            Kind::Mark(Mark::StreamEnd) => {}
             _ => self.comments.token(end.max(start), false, Some(comment_for)),
         }
     }
@@ -258,8 +280,8 @@ impl<'t> Places<'t> {
     fn check_tab(&self, start: usize) -> Result<(), ReadError> {
         let Some(last) = self.tokens.last() else { return Ok(()) };
         let line = self.text[..start].rfind('\n').map_or(0, |at| at + 1);
-        let begins_line =
-            last.kind == Kind::StreamStart || (last.kind == Kind::DocumentStart && last.start < line);
+        let begins_line = last.kind == Kind::Mark(Mark::StreamStart)
+            || (last.kind == Kind::Mark(Mark::DocumentStart) && last.start < line);
         if begins_line && start < self.text.len() && self.text[line..start].contains('\t') {
             return Err(syntax(self.text.as_bytes(), start, "a tab cannot be used as indentation"));
         }
@@ -269,7 +291,7 @@ impl<'t> Places<'t> {
     /// After a comma in a flow collection, comments belong to what stands before the comma.
     fn before_flow_entry(&self) -> Option<usize> {
         match self.tokens.as_slice() {
-            [.., before, Token { kind: Kind::FlowEntry, .. }] => Some(before.start),
+            [.., before, Token { kind: Kind::Mark(Mark::FlowEntry), .. }] => Some(before.start),
             _ => None,
         }
     }
@@ -279,17 +301,17 @@ impl<'t> Places<'t> {
         let column = self.comments.column(start);
         let ends_document = matches!(
             next,
-            Kind::StreamEnd
-                | Kind::DocumentStart
-                | Kind::DocumentEnd
-                | Kind::Directive
+            Kind::Mark(Mark::StreamEnd)
+                | Kind::Mark(Mark::DocumentStart)
+                | Kind::Mark(Mark::DocumentEnd)
+                | Kind::Mark(Mark::Directive)
                 | Kind::TagDirective(..)
         );
         let mut phase_end = None;
         let mut mark = scanned_from.saturating_sub(1);
         for kind in std::mem::take(&mut self.waiting) {
             let place = match kind {
-                Kind::BlockEnd => {
+                Kind::Mark(Mark::BlockEnd) => {
                     let indent = self.indents.pop().unwrap_or(0);
                     // The last block of a document ends in a second step, at the token that ends it.
                     if indent <= column && ends_document && phase_end.is_none() {
@@ -299,7 +321,7 @@ impl<'t> Places<'t> {
                     mark = self.comments.block_end(mark, indent);
                     mark
                 }
-                Kind::SequenceStart | Kind::MappingStart => {
+                Kind::Mark(Mark::SequenceStart) | Kind::Mark(Mark::MappingStart) => {
                     self.indents.push(column);
                     start
                 }

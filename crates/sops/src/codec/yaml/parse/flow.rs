@@ -1,16 +1,16 @@
 //! Lists and mappings in brackets.
 
-use super::{Comments, Next, NodeId, NodeKind, Parsed, Parser};
+use super::{Comments, Mark, NodeId, NodeKind, Parsed, Parser};
 
 impl Parser<'_> {
     pub(super) fn flow_sequence(&mut self, id: NodeId) -> Parsed<()> {
         self.tokens.next();
         let mut first = true;
-        while self.peek() != Next::FlowSequenceEnd {
+        while self.peek() != Mark::FlowSequenceEnd {
             self.flow_separator(&mut first)?;
             match self.peek() {
-                Next::FlowSequenceEnd => break,
-                Next::PairStart => {
+                Mark::FlowSequenceEnd => break,
+                Mark::PairStart => {
                     let pair = self.pair()?;
                     self.add_element(id, pair);
                 }
@@ -30,12 +30,12 @@ impl Parser<'_> {
     pub(super) fn flow_mapping(&mut self, id: NodeId) -> Parsed<()> {
         self.tokens.next();
         let mut first = true;
-        while self.peek() != Next::FlowMappingEnd {
+        while self.peek() != Mark::FlowMappingEnd {
             self.flow_separator(&mut first)?;
-            if self.peek() == Next::FlowMappingEnd {
+            if self.peek() == Mark::FlowMappingEnd {
                 break;
             }
-            self.flow_entry(id, &[Next::FlowEntry, Next::FlowMappingEnd])?;
+            self.flow_entry(id, &[Mark::FlowEntry, Mark::FlowMappingEnd])?;
         }
         self.end_mapping(id);
         Ok(())
@@ -45,8 +45,8 @@ impl Parser<'_> {
         let start = self.start();
         let id = self.push(NodeKind::Mapping(Vec::new()), String::new(), start);
         self.tokens.next();
-        self.flow_entry(id, &[Next::FlowEntry, Next::FlowSequenceEnd, Next::PairEnd])?;
-        if self.peek() != Next::PairEnd {
+        self.flow_entry(id, &[Mark::FlowEntry, Mark::FlowSequenceEnd, Mark::PairEnd])?;
+        if self.peek() != Mark::PairEnd {
             return Err(self.problem("a comma or a closing bracket was expected"));
         }
         self.tokens.next();
@@ -55,7 +55,7 @@ impl Parser<'_> {
 
     fn flow_separator(&mut self, first: &mut bool) -> Parsed<()> {
         if !std::mem::take(first) {
-            if self.peek() != Next::FlowEntry {
+            if self.peek() != Mark::FlowEntry {
                 return Err(self.problem("a comma or a closing bracket was expected"));
             }
             self.tokens.next();
@@ -63,21 +63,15 @@ impl Parser<'_> {
         Ok(())
     }
 
-    fn flow_entry(&mut self, id: NodeId, ends: &[Next]) -> Parsed<()> {
-        let explicit = self.peek() == Next::Key;
+    fn flow_entry(&mut self, id: NodeId, ends: &[Mark]) -> Parsed<()> {
+        let explicit = self.peek() == Mark::Key;
         if explicit {
             self.tokens.next();
         }
         let next = self.peek();
-        let no_key = next == Next::Value || (explicit && ends.contains(&next));
+        let no_key = next == Mark::Value || (explicit && ends.contains(&next));
         let key = if no_key { self.nothing() } else { self.node(false, false)? };
-        let value = if self.peek() == Next::Value {
-            self.tokens.next();
-            let next = self.peek();
-            if ends.contains(&next) { self.nothing() } else { self.node(false, false)? }
-        } else {
-            self.nothing()
-        };
+        let value = self.value_before(ends, false)?;
         self.add_entry(id, key, value);
         Ok(())
     }
